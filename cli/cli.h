@@ -1,0 +1,80 @@
+/**
+ * @file cli.h
+ * What every command of the program shares: options from a table, output that is written whole or
+ * not at all, one line for an error. The program uses <autarky/...> and its own files only.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdio.h>
+
+#include <autarky/autarky.h>
+
+typedef enum cli_kind {
+    CLI_FLAG,   /* bool */
+    CLI_TEXT,   /* const char * */
+    CLI_NUMBER, /* double, finite */
+    CLI_INTEGER /* int64_t */
+} cli_kind;
+
+typedef struct cli_option {
+    const char *name; /* without the two dashes; NULL ends the table */
+    cli_kind kind;
+    void *value;      /* in: the default; out: what was given */
+    const char *meta; /* what stands for the value in the help; NULL for a flag */
+    const char *help;
+    bool *given; /* set when the option was there; may be NULL */
+} cli_option;
+
+typedef struct cli_spec {
+    const char *name;
+    const char *arguments; /* "ECONOMY", "FROM TO", "" */
+    const char *summary;   /* one paragraph */
+    const char *examples;  /* each on its own line */
+    cli_option *options;
+    size_t min_arguments, max_arguments;
+} cli_spec;
+
+typedef struct cli_context {
+    autk_format format;
+    const char *output;     /* NULL = standard output */
+    const char *world_path; /* --world, NULL = the one installed with the program */
+    const char **arguments; /* positional */
+    size_t n_arguments;
+    bool help_shown;
+    autk_err err;
+} cli_context;
+
+/**
+ * Parse argv[1..] by the command's table and the options that all commands have (--format,
+ * --output, --world, --help). A positional may stand anywhere; "--" ends the options.
+ * Errors: AUTK_EARG names the nearest option.
+ */
+autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **argv);
+
+/** Write text to --output (whole, by renaming a finished file) or standard output. */
+autk_status cli_write(cli_context *cli, const autk_buf *text);
+
+/** Write text to a file, whole or not at all. */
+autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err);
+
+/** A table to the output in the format asked for. */
+autk_status cli_write_table(cli_context *cli, const autk_table *table);
+
+/** Progress on standard error, only when that is a terminal and the work takes over a second. */
+autk_progress cli_progress(void);
+/** Wipe the progress line. */
+void cli_progress_end(void);
+
+/** A year range "A:B", "A" for one, into first and last. Errors: AUTK_EARG. */
+autk_status cli_parse_years(int *first, int *last, const char *text, const char *option,
+                            autk_err *err);
+
+/** The nearest of names to text as " (nearest: …)", or "". */
+void cli_nearest(char *out, size_t size, const char *text, const char *const *names, size_t n);
+
+#define COMMAND(name, summary) autk_status cmd_##name(cli_context *cli, int argc, char **argv);
+#include "commands.def"
+#undef COMMAND
+
+#endif

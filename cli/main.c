@@ -1,0 +1,99 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+typedef struct command {
+    const char *name, *summary;
+    autk_status (*run)(cli_context *cli, int argc, char **argv);
+} command;
+
+#define COMMAND(name, summary) {#name, summary, cmd_##name},
+static const command commands[] = {
+#include "commands.def"
+};
+#undef COMMAND
+#define N_COMMANDS (sizeof commands / sizeof *commands)
+
+static void usage(FILE *to)
+{
+    fputs("autarky: how much a country depends on its trade partners, how sure that is,\n"
+          "and what happens when ties are cut\n\n"
+          "usage: autarky COMMAND [ARGUMENTS] [OPTIONS]\n\ncommands:\n",
+          to);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`autarky COMMAND --help` explains one, with examples.\n"
+          "exit codes: 0 done, 1 input/output failed, 2 usage, 3 bad input, 4 no answer\n",
+          to);
+}
+
+static void print_error(const autk_err *err)
+{
+    fputs("autarky: ", stderr);
+    if (err->source[0] != '\0') {
+        fputs(err->source, stderr);
+        if (err->line > 0)
+            fprintf(stderr, ":%lld", (long long)err->line);
+        if (err->line > 0 && err->column > 0)
+            fprintf(stderr, ":%lld", (long long)err->column);
+        fputs(": ", stderr);
+    }
+    fprintf(stderr, "%s\n", err->msg[0] != '\0' ? err->msg : autk_status_text(err->code));
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[N_COMMANDS];
+    char near[200];
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        names[i] = commands[i].name;
+    cli_nearest(near, sizeof near, name, names, N_COMMANDS);
+    fprintf(stderr, "autarky: expected a command, got \"%s\"%s; see autarky --help\n", name, near);
+    return autk_status_exit_code(AUTK_EARG);
+}
+
+static int run(const command *c, int argc, char **argv)
+{
+    cli_context cli;
+    memset(&cli, 0, sizeof cli);
+    autk_status st = c->run(&cli, argc, argv);
+    cli_progress_end();
+    if (st == AUTK_OK && fflush(stdout) != 0) {
+        st = cli.err.code = AUTK_EIO;
+        (void)snprintf(cli.err.msg, sizeof cli.err.msg, "standard output cannot be written");
+    }
+    free(cli.arguments);
+    if (st == AUTK_OK)
+        return 0;
+    cli.err.code = st;
+    print_error(&cli.err);
+    return autk_status_exit_code(st);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* `autarky ... | head` is a write error with an exit code of ours */
+    if (argc < 2) {
+        usage(stderr);
+        return autk_status_exit_code(AUTK_EARG);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        (strcmp(argv[1], "help") == 0 && argc == 2)) {
+        usage(stdout);
+        return fflush(stdout) == 0 ? 0 : 1;
+    }
+    if (strcmp(argv[1], "--version") == 0)
+        argv[1] = (char *)(uintptr_t) "version";
+    char *help[] = {argv[0], argc > 2 ? argv[2] : NULL, (char *)(uintptr_t) "--help", NULL};
+    if (strcmp(argv[1], "help") == 0) {
+        argc = 3;
+        argv = help;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run(&commands[i], argc - 1, argv + 1);
+    }
+    return unknown_command(argv[1]);
+}

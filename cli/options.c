@@ -1,0 +1,212 @@
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+#define MAX_OPTIONS 64
+
+static autk_status usage_error(cli_context *cli, const char *option, const char *expected,
+                               const char *got)
+{
+    cli->err.code = AUTK_EARG;
+    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got %s%s%s", expected,
+                   got != NULL ? "\"" : "", got != NULL ? got : "nothing", got != NULL ? "\"" : "");
+    return AUTK_EARG;
+}
+
+void cli_nearest(char *out, size_t size, const char *text, const char *const *names, size_t n)
+{
+    char near[160];
+    autk_nearest_names(near, sizeof near, text, names, n, 3);
+    (void)snprintf(out, size, near[0] != '\0' ? " (nearest: %s)" : "%s", near);
+}
+
+static autk_status unknown_option(cli_context *cli, const cli_option *const *options, size_t n,
+                                  const char *name)
+{
+    const char *names[MAX_OPTIONS];
+    char near[200];
+    for (size_t i = 0; i < n; i++)
+        names[i] = options[i]->name;
+    cli_nearest(near, sizeof near, name, names, n);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected an option, got --%s%s", name, near);
+    return cli->err.code = AUTK_EARG;
+}
+
+static autk_status store_value(cli_context *cli, const cli_option *option, const char *text)
+{
+    char shown[80], *end;
+    (void)snprintf(shown, sizeof shown, "--%s", option->name);
+    errno = 0;
+    if (option->kind == CLI_TEXT) {
+        *(const char **)option->value = text;
+        return AUTK_OK;
+    }
+    if (option->kind == CLI_INTEGER) {
+        long long v = strtoll(text, &end, 10);
+        if (*text == '\0' || *end != '\0' || errno != 0)
+            return usage_error(cli, shown, "a whole number", text);
+        *(int64_t *)option->value = v;
+        return AUTK_OK;
+    }
+    double v = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !isfinite(v))
+        return usage_error(cli, shown, "a number", text);
+    *(double *)option->value = v;
+    return AUTK_OK;
+}
+
+/* --name value or --name=value; *at moves over what was used. */
+static autk_status take_option(cli_context *cli, const cli_option *const *options, size_t n,
+                               int argc, char **argv, int *at)
+{
+    const char *text = argv[*at] + 2, *equals = strchr(text, '=');
+    char name[80];
+    size_t len = equals != NULL ? (size_t)(equals - text) : strlen(text);
+    (void)snprintf(name, sizeof name, "%.*s", (int)(len < 79 ? len : 79), text);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(options[i]->name, name) != 0)
+            continue;
+        if (options[i]->given != NULL)
+            *options[i]->given = true;
+        if (options[i]->kind == CLI_FLAG) {
+            if (equals != NULL)
+                return usage_error(cli, argv[*at], "no value for a flag", equals + 1);
+            *(bool *)options[i]->value = true;
+            return AUTK_OK;
+        }
+        if (equals != NULL)
+            return store_value(cli, options[i], equals + 1);
+        if (*at + 1 >= argc)
+            return usage_error(cli, argv[*at], options[i]->meta, NULL);
+        return store_value(cli, options[i], argv[++*at]);
+    }
+    return unknown_option(cli, options, n, name);
+}
+
+static void print_help(const cli_spec *spec, const cli_option *const *options, size_t n)
+{
+    printf("usage: autarky %s %s%s[OPTIONS]\n\n%s\n\noptions:\n", spec->name, spec->arguments,
+           spec->arguments[0] != '\0' ? " " : "", spec->summary);
+    for (size_t i = 0; i < n; i++) {
+        char left[80];
+        (void)snprintf(left, sizeof left, "--%s%s%s", options[i]->name,
+                       options[i]->meta != NULL ? " " : "",
+                       options[i]->meta != NULL ? options[i]->meta : "");
+        printf(strlen(left) > 25 ? "  %s\n%29s%s\n" : "  %-26s %s%s\n", left,
+               strlen(left) > 25 ? "" : options[i]->help,
+               strlen(left) > 25 ? options[i]->help : "");
+    }
+    printf("\nexamples:\n%s", spec->examples);
+}
+
+static autk_status parse_format(cli_context *cli, const char *format)
+{
+    static const char *const names[] = {"text", "json", "csv"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(format, names[i]) == 0) {
+            cli->format = (autk_format)i;
+            return AUTK_OK;
+        }
+    }
+    return usage_error(cli, "--format", "text, json or csv", format);
+}
+
+static autk_status check_arguments(cli_context *cli, const cli_spec *spec)
+{
+    if (cli->n_arguments < spec->min_arguments) {
+        char expected[120];
+        (void)snprintf(expected, sizeof expected, "%s", spec->arguments);
+        (void)usage_error(cli, spec->name, expected, NULL);
+        if (cli->n_arguments != 0)
+            (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                           "expected %s, got %zu argument%s; see autarky %s --help",
+                           spec->arguments, cli->n_arguments, cli->n_arguments == 1 ? "" : "s",
+                           spec->name);
+        return AUTK_EARG;
+    }
+    if (cli->n_arguments > spec->max_arguments)
+        return usage_error(cli, spec->name, spec->max_arguments == 0 ? "no argument" : "no more",
+                           cli->arguments[spec->max_arguments]);
+    return AUTK_OK;
+}
+
+autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **argv)
+{
+    const char *format = "text";
+    bool help = false;
+    cli_option common[] = {
+        {"format", CLI_TEXT, &format, "text|json|csv", "how to write the result", NULL},
+        {"output", CLI_TEXT, &cli->output, "FILE", "write there instead of to the terminal", NULL},
+        {"world", CLI_TEXT, &cli->world_path, "FILE", "another world dataset", NULL},
+        {"help", CLI_FLAG, &help, NULL, "this text", NULL}};
+    const cli_option *options[MAX_OPTIONS];
+    size_t n = 0;
+    for (cli_option *o = spec->options; o != NULL && o->name != NULL && n < MAX_OPTIONS - 4; o++)
+        options[n++] = o;
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        options[n++] = &common[i];
+    cli->arguments = calloc((size_t)argc + 1, sizeof *cli->arguments);
+    if (cli->arguments == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    bool only_arguments = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_arguments && strcmp(argv[i], "--") == 0) {
+            only_arguments = true;
+        } else if (!only_arguments && strcmp(argv[i], "-h") == 0) {
+            help = true;
+        } else if (!only_arguments && strncmp(argv[i], "--", 2) == 0) {
+            autk_status st = take_option(cli, options, n, argc, argv, &i);
+            if (st != AUTK_OK)
+                return st;
+        } else {
+            cli->arguments[cli->n_arguments++] = argv[i];
+        }
+    }
+    if (help) {
+        print_help(spec, options, n);
+        cli->help_shown = true;
+        return AUTK_OK;
+    }
+    autk_status st = parse_format(cli, format);
+    return st != AUTK_OK ? st : check_arguments(cli, spec);
+}
+
+static bool parse_year(int *year, const char *text, size_t len)
+{
+    int v = 0;
+    if (len != 4)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        v = v * 10 + (text[i] - '0');
+    }
+    *year = v;
+    return true;
+}
+
+autk_status cli_parse_years(int *first, int *last, const char *text, const char *option,
+                            autk_err *err)
+{
+    const char *colon = strchr(text, ':');
+    size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
+    int a, b;
+    bool good = parse_year(&a, text, len);
+    b = a;
+    if (good && colon != NULL)
+        good = parse_year(&b, colon + 1, strlen(colon + 1)) && a <= b;
+    if (good) {
+        *first = a;
+        *last = b;
+        return AUTK_OK;
+    }
+    memset(err, 0, sizeof *err);
+    (void)snprintf(err->source, sizeof err->source, "%s", option);
+    (void)snprintf(err->msg, sizeof err->msg,
+                   "expected a year or two as FIRST:LAST, such as 1995:2023, got \"%s\"", text);
+    return err->code = AUTK_EARG;
+}

@@ -1,0 +1,141 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+static autk_status io_error(autk_err *err, const char *path, const char *what, int code)
+{
+    memset(err, 0, sizeof *err);
+    (void)snprintf(err->source, sizeof err->source, "%s", path);
+    (void)snprintf(err->msg, sizeof err->msg, "cannot be %s: %s", what, strerror(code));
+    return err->code = AUTK_EIO;
+}
+
+static bool write_all(FILE *file, const autk_buf *text)
+{
+    if (text->len != 0 && fwrite(autk_buf_text(text), 1, text->len, file) != text->len)
+        return false;
+    return fflush(file) == 0;
+}
+
+/* A device or a pipe cannot be renamed over: write straight to it. */
+static bool is_special(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static autk_status write_directly(const char *path, const autk_buf *text, autk_err *err)
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return io_error(err, path, "opened", errno);
+    bool good = write_all(file, text);
+    int code = errno;
+    if (fclose(file) != 0 && good) {
+        good = false;
+        code = errno;
+    }
+    return good ? AUTK_OK : io_error(err, path, "written", code);
+}
+
+autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err)
+{
+    autk_status st = autk_buf_check(text, err);
+    if (st != AUTK_OK)
+        return st;
+    if (is_special(path))
+        return write_directly(path, text, err);
+    autk_buf partial;
+    autk_buf_init(&partial);
+    autk_buf_printf(&partial, "%s.partial-%ld", path, (long)getpid());
+    st = autk_buf_check(&partial, err);
+    if (st == AUTK_OK) {
+        st = write_directly(autk_buf_text(&partial), text, err);
+        if (st == AUTK_OK && rename(autk_buf_text(&partial), path) != 0)
+            st = io_error(err, path, "written", errno);
+        else if (st != AUTK_OK)
+            (void)snprintf(err->source, sizeof err->source, "%s", path);
+        if (st != AUTK_OK)
+            (void)unlink(autk_buf_text(&partial));
+    }
+    autk_buf_deinit(&partial);
+    return st;
+}
+
+autk_status cli_write(cli_context *cli, const autk_buf *text)
+{
+    if (cli->output != NULL)
+        return cli_write_file(cli->output, text, &cli->err);
+    autk_status st = autk_buf_check(text, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    cli_progress_end();
+    return write_all(stdout, text) ? AUTK_OK
+                                   : io_error(&cli->err, "standard output", "written", errno);
+}
+
+autk_status cli_write_table(cli_context *cli, const autk_table *table)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    autk_status st = autk_table_write(&text, table, cli->format, &cli->err);
+    if (cli->format == AUTK_FORMAT_JSON)
+        autk_buf_putc(&text, '\n');
+    if (st == AUTK_OK)
+        st = cli_write(cli, &text);
+    autk_buf_deinit(&text);
+    return st;
+}
+
+/* The program, not the library, may keep state: one progress line on one terminal. */
+static struct {
+    double began_s, shown_s;
+    bool on_screen;
+} bar;
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int show_progress(const char *what, double done, double total, const char *unit, void *user)
+{
+    (void)user;
+    double now = now_s();
+    if (now - bar.began_s < 1.0 || now - bar.shown_s < 0.1)
+        return 0;
+    bar.shown_s = now;
+    bar.on_screen = true;
+    double rate = done / (now - bar.began_s);
+    if (total > 0) {
+        int filled = (int)(30.0 * (done < total ? done / total : 1.0));
+        fprintf(stderr, "\r\033[K%s [%.*s%.*s] %3.0f %%  %.3g %s/s  %.0f s left", what, filled,
+                "##############################", 30 - filled, "..............................",
+                100.0 * done / total, rate, unit, rate > 0 ? (total - done) / rate : 0.0);
+    } else {
+        fprintf(stderr, "\r\033[K%s  %.4g %s  %.3g %s/s", what, done, unit, rate, unit);
+    }
+    fflush(stderr);
+    return 0;
+}
+
+autk_progress cli_progress(void)
+{
+    bar.began_s = now_s();
+    bar.shown_s = 0;
+    return (autk_progress){.report = isatty(STDERR_FILENO) ? show_progress : NULL, .user = NULL};
+}
+
+void cli_progress_end(void)
+{
+    if (bar.on_screen)
+        fputs("\r\033[K", stderr);
+    bar.on_screen = false;
+}

@@ -1,0 +1,9 @@
+/** @file autarky.h All of libautarky. */
+#ifndef AUTARKY_AUTARKY_H
+#define AUTARKY_AUTARKY_H
+
+#include <autarky/base.h>
+#include <autarky/input.h>
+#include <autarky/table.h>
+
+#endif

@@ -1,0 +1,16 @@
+/** @file fail.h Fill the caller's error record and return its code, in one expression. */
+#ifndef AUTKI_BASE_FAIL_H
+#define AUTKI_BASE_FAIL_H
+
+#include <autarky/base.h>
+
+/** err may be NULL. Returns `code`. */
+autk_status autki_fail(autk_err *err, autk_status code, const char *fmt, ...) AUTK_PRINTF(3, 4);
+
+/** With a place: source may be NULL; line and column are 1-based, 0 = does not apply. */
+autk_status autki_fail_at(autk_err *err, autk_status code, const char *source, int64_t line,
+                          int64_t column, const char *fmt, ...) AUTK_PRINTF(6, 7);
+
+autk_status autki_no_memory(autk_err *err, size_t bytes);
+
+#endif

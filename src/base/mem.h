@@ -1,0 +1,31 @@
+/**
+ * @file mem.h
+ * Allocation with overflow checks. Everything the library owns goes through malloc, calloc, realloc
+ * and free by name, so that the tests can wrap them and fail each call in turn.
+ */
+#ifndef AUTKI_BASE_MEM_H
+#define AUTKI_BASE_MEM_H
+
+#include <autarky/base.h>
+
+/** n * size bytes, zeroed; NULL when it overflows or memory is out. n = 0 gives a unique pointer.
+ */
+void *autki_calloc(size_t n, size_t size);
+/** n * size bytes, not initialised. */
+void *autki_malloc(size_t n, size_t size);
+/** Copy of a text; NULL when memory is out. */
+char *autki_strdup(const char *text);
+char *autki_strndup(const char *text, size_t len);
+
+/**
+ * Make room in a growing array for at least `needed` items, doubling, at most `ceiling` items.
+ *
+ * @param items     [in,out] pointer to the array's pointer
+ * @param capacity  [in,out] in items
+ *
+ * Errors: AUTK_ENOMEM, AUTK_ELIMIT - the array is unchanged.
+ */
+autk_status autki_grow(void *items, size_t *capacity, size_t needed, size_t item_size,
+                       size_t ceiling, autk_err *err) AUTK_MUST_CHECK;
+
+#endif
