@@ -1,4 +1,5 @@
-/* Replays a corpus folder through a fuzz target, so that the ordinary suite runs what fuzzing found. */
+/* Replays a corpus folder through a fuzz target, so that the ordinary suite runs what fuzzing
+ * found. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -116,6 +116,10 @@ void autk_format_double(autk_buf *out, double value)
         return;
     }
     char text[40];
+    if (fabs(value) < 1e15 && value == trunc(value)) {
+        autk_buf_printf(out, "%.0f", value == 0.0 ? 0.0 : value);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         (void)snprintf(text, sizeof text, "%.*g", digits, value);
         double back;
