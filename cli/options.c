@@ -194,7 +194,7 @@ autk_status cli_parse_years(int *first, int *last, const char *text, const char 
 {
     const char *colon = strchr(text, ':');
     size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
-    int a, b;
+    int a = 0, b;
     bool good = parse_year(&a, text, len);
     b = a;
     if (good && colon != NULL)
