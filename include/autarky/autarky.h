@@ -5,5 +5,6 @@
 #include <autarky/base.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
+#include <autarky/world.h>
 
 #endif
