@@ -2,7 +2,7 @@
 PRESET ?= release
 PREFIX ?= /usr/local
 .DEFAULT_GOAL := build
-.PHONY: packages build brief test asan tsan clang fuzz cov bench format install clean
+.PHONY: packages build brief test asan tsan clang fuzz cov bench format lint install clean
 
 packages:        ; @tools/install-packages
 build: packages  ; @tools/build $(PRESET)
@@ -15,5 +15,6 @@ cov: packages    ; @tools/build cov && tools/suite cov && tools/coverage
 fuzz: packages   ; @tools/run-fuzz
 bench: packages  ; @tools/run-bench
 format: packages ; @tools/format
+lint: packages   ; @tools/lint
 install: build   ; @cmake --install build/$(PRESET) --prefix $(PREFIX)
 clean:           ; @rm -rf build autarky

@@ -72,6 +72,25 @@ static int run(const command *c, int argc, char **argv)
     return autk_status_exit_code(st);
 }
 
+static int run_named(const char *name, int argc, char **argv)
+{
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0)
+            return run(&commands[i], argc, argv);
+    }
+    return unknown_command(name);
+}
+
+static int help(int argc, char **argv)
+{
+    if (argc > 2) {
+        char option[] = "--help", *for_command[] = {argv[2], option, NULL};
+        return run_named(argv[2], 2, for_command);
+    }
+    usage(stdout);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* `autarky ... | head` is a write error with an exit code of ours */
@@ -79,21 +98,10 @@ int main(int argc, char **argv)
         usage(stderr);
         return autk_status_exit_code(AUTK_EARG);
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        (strcmp(argv[1], "help") == 0 && argc == 2)) {
-        usage(stdout);
-        return fflush(stdout) == 0 ? 0 : 1;
-    }
-    if (strcmp(argv[1], "--version") == 0)
-        argv[1] = (char *)(uintptr_t) "version";
-    char *help[] = {argv[0], argc > 2 ? argv[2] : NULL, (char *)(uintptr_t) "--help", NULL};
-    if (strcmp(argv[1], "help") == 0) {
-        argc = 3;
-        argv = help;
-    }
-    for (size_t i = 0; i < N_COMMANDS; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return run(&commands[i], argc - 1, argv + 1);
-    }
-    return unknown_command(argv[1]);
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return help(argc, argv);
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    return run_named(name, argc - 1, argv + 1);
 }

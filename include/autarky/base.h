@@ -98,7 +98,7 @@ AUTK_API void autk_buf_puts(autk_buf *buf, const char *text);
 AUTK_API void autk_buf_putc(autk_buf *buf, char c);
 AUTK_API void autk_buf_repeat(autk_buf *buf, const char *text, size_t times);
 AUTK_API void autk_buf_printf(autk_buf *buf, const char *fmt, ...) AUTK_PRINTF(2, 3);
-AUTK_API void autk_buf_vprintf(autk_buf *buf, const char *fmt, va_list args);
+AUTK_API void autk_buf_vprintf(autk_buf *buf, const char *fmt, va_list args) AUTK_PRINTF(2, 0);
 /** The text, never NULL: "" when empty. Borrowed until the buffer changes. */
 AUTK_API const char *autk_buf_text(const autk_buf *buf);
 /** AUTK_OK, or what the first failed append met; fills err on failure. */

@@ -54,6 +54,7 @@ static void keep_one_line(char *text)
     }
 }
 
+AUTK_PRINTF(6, 0)
 static autk_status fill(autk_err *err, autk_status code, const char *source, int64_t line,
                         int64_t column, const char *fmt, va_list args)
 {

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,8 @@ autk_status autki_grow(void *items, size_t *capacity, size_t needed, size_t item
     size_t room = *capacity < 16 ? 16 : *capacity;
     while (room < needed)
         room = room > ceiling / 2 ? ceiling : room * 2;
-    if (item_size != 0 && room > SIZE_MAX / item_size)
+    assert(item_size != 0);
+    if (room > SIZE_MAX / item_size)
         return autki_no_memory(err, SIZE_MAX);
     void *old;
     memcpy(&old, items, sizeof old); /* `items` is a T **; void ** would alias it */

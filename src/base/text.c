@@ -155,39 +155,48 @@ static bool starts_with_folded(const char *name, const char *text)
 
 #define NEAREST_MAX 8
 
+typedef struct ranking {
+    size_t score[NEAREST_MAX];
+    const char *name[NEAREST_MAX];
+    size_t n, max;
+} ranking;
+
+/* Keeps the `max` best, nearest first; of equals the one that came first. */
+static void insert_ranked(ranking *r, const char *name, size_t score)
+{
+    size_t at = r->n;
+    while (at > 0 && r->score[at - 1] > score)
+        at--;
+    if (at == r->max)
+        return;
+    if (r->n < r->max)
+        r->n++;
+    for (size_t i = r->n - 1; i > at; i--) {
+        r->score[i] = r->score[i - 1];
+        r->name[i] = r->name[i - 1];
+    }
+    r->score[at] = score;
+    r->name[at] = name;
+}
+
 void autk_nearest_names(char *out, size_t out_size, const char *text, const char *const *names,
                         size_t n_names, size_t max)
 {
-    size_t limit = 1 + strlen(text) / 3, n = 0;
-    size_t score[NEAREST_MAX];
-    const char *found[NEAREST_MAX];
-    if (max > NEAREST_MAX)
-        max = NEAREST_MAX;
+    size_t limit = 1 + strlen(text) / 3;
+    ranking near = {.max = max < NEAREST_MAX ? max : NEAREST_MAX};
     for (size_t i = 0; i < n_names; i++) {
-        size_t d = autki_edit_distance(text, names[i], limit);
-        if (d > limit) {
-            if (strlen(text) < 2 || !starts_with_folded(names[i], text))
-                continue;
-            d = limit;
-        }
-        size_t at = n < max ? n++ : max;
-        for (; at > 0 && score[at - 1] > d; at--) {
-            if (at < max) {
-                score[at] = score[at - 1];
-                found[at] = found[at - 1];
-            }
-        }
-        if (at < max) {
-            score[at] = d;
-            found[at] = names[i];
-        }
+        size_t distance = autki_edit_distance(text, names[i], limit);
+        if (distance <= limit)
+            insert_ranked(&near, names[i], distance);
+        else if (strlen(text) >= 2 && starts_with_folded(names[i], text))
+            insert_ranked(&near, names[i], limit);
     }
     size_t used = 0;
     if (out_size != 0)
         out[0] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        const char *join = i == 0 ? "" : i + 1 == n ? " or " : ", ";
-        int len = snprintf(out + used, out_size - used, "%s%s", join, found[i]);
+    for (size_t i = 0; i < near.n; i++) {
+        const char *join = i == 0 ? "" : i + 1 == near.n ? " or " : ", ";
+        int len = snprintf(out + used, out_size - used, "%s%s", join, near.name[i]);
         if (len < 0 || (size_t)len >= out_size - used)
             break;
         used += (size_t)len;
