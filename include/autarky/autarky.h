@@ -3,6 +3,8 @@
 #define AUTARKY_AUTARKY_H
 
 #include <autarky/base.h>
+#include <autarky/depend.h>
+#include <autarky/evidence.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
 #include <autarky/world.h>
