@@ -5,6 +5,7 @@
 #include <autarky/base.h>
 #include <autarky/depend.h>
 #include <autarky/evidence.h>
+#include <autarky/chart.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
 #include <autarky/world.h>

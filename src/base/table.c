@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "base/text.h"
 
 #define MAX_CELLS ((size_t)1 << 27)
@@ -285,8 +286,22 @@ static void write_json(autk_buf *out, const autk_table *table)
     autk_buf_putc(out, ']');
 }
 
-autk_status autk_table_write(autk_buf *out, const autk_table *table, autk_format format,
-                             autk_err *err)
+size_t autki_table_n_columns(const autk_table *table)
+{
+    return table->n_columns;
+}
+
+const autk_column *autki_table_column(const autk_table *table, size_t column)
+{
+    return &table->columns[column];
+}
+
+void autki_table_show_cell(autk_buf *out, const autk_table *table, size_t row, size_t column)
+{
+    add_shown(out, &table->columns[column], &table->cells[row * table->n_columns + column]);
+}
+
+autk_status autki_table_check(const autk_table *table, autk_err *err)
 {
     if (table->status != AUTK_OK)
         return autki_fail(err, table->status, "a table of %zu cells could not grow: %s",
@@ -294,7 +309,15 @@ autk_status autk_table_write(autk_buf *out, const autk_table *table, autk_format
     if (table->n_cells % table->n_columns != 0)
         return autki_fail(err, AUTK_EINTERNAL, "a table row has %zu of %zu cells",
                           table->n_cells % table->n_columns, table->n_columns);
-    autk_status st = AUTK_OK;
+    return AUTK_OK;
+}
+
+autk_status autk_table_write(autk_buf *out, const autk_table *table, autk_format format,
+                             autk_err *err)
+{
+    autk_status st = autki_table_check(table, err);
+    if (st != AUTK_OK)
+        return st;
     if (format == AUTK_FORMAT_TEXT)
         st = write_text(out, table, err);
     else if (format == AUTK_FORMAT_CSV)
