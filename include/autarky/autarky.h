@@ -3,9 +3,10 @@
 #define AUTARKY_AUTARKY_H
 
 #include <autarky/base.h>
+#include <autarky/breaks.h>
+#include <autarky/chart.h>
 #include <autarky/depend.h>
 #include <autarky/evidence.h>
-#include <autarky/chart.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
 #include <autarky/world.h>
