@@ -153,7 +153,8 @@ AUTK_API autk_depend_opts autk_depend_opts_default(void);
  * are always taken over every partner, whatever `on` keeps.
  *
  * @param opts  NULL = default
- * Errors: as autk_evidence_year; AUTK_EARG when `on` is the economy itself or no party.
+ * Errors: as autk_evidence_year; AUTK_EDATA when `on` is the economy itself, AUTK_EARG when it
+ *         is no party.
  * Cost:   about 1 ms and, for each reverse view, a read of the partner's year.
  */
 AUTK_API autk_status autk_depend(autk_dependence **out, const autk_evidence *evidence, int year,
@@ -185,7 +186,7 @@ typedef struct autk_dependence_year {
  * A party's series, first to last year.
  *
  * @param out  [*n] the caller's to free(); years without any figure are left out
- * Errors: AUTK_EARG (years out of range), AUTK_ENOMEM.
+ * Errors: AUTK_ENOTFOUND (years out of range), AUTK_EDATA, AUTK_ENOMEM.
  * Cost:   about 0.2 ms a year.
  */
 AUTK_API autk_status autk_depend_series(autk_dependence_year **out, size_t *n,

@@ -35,17 +35,14 @@ typedef struct autk_bounds {
 
 #define AUTK_RULE_LIST(X)                                                                          \
     X(AUTK_RULE_ONE, "the one figure there is")                                                    \
-    X(AUTK_RULE_COMBINED, "the figures weighted by their precision, in logs, inside what they "    \
-                          "have in common")                                                        \
-    X(AUTK_RULE_DISPUTED, "the figures weighted by their precision, in logs; they exclude each "   \
-                          "other, so the bounds span them all")                                    \
+    X(AUTK_RULE_COMBINED, "figures that agree, weighted by their precision")                       \
+    X(AUTK_RULE_DISPUTED, "figures that disagree: the bounds span them all")                       \
     X(AUTK_RULE_STATED, "the span of what officials stated")                                       \
-    X(AUTK_RULE_STATED_REST, "stated turnover less the stated other direction")                    \
+    X(AUTK_RULE_STATED_REST, "a stated turnover less the stated other direction")                  \
     X(AUTK_RULE_STATED_SHARE, "a stated share of the country's own total")                         \
-    X(AUTK_RULE_NEIGHBOURS, "neighbouring years, widened as flows of this size change in that "    \
-                            "time")                                                                \
-    X(AUTK_RULE_REMAINDER, "at most the country's own total less what others report")              \
-    X(AUTK_RULE_SUM, "the sum of its parts")                                                       \
+    X(AUTK_RULE_NEIGHBOURS,                                                                        \
+      "neighbouring years, as far as flows of this size change in that time")                      \
+    X(AUTK_RULE_REMAINDER, "what the country's own total leaves unexplained")                      \
     X(AUTK_RULE_NONE, "no trade recorded by a side that reports")                                  \
     X(AUTK_RULE_NOTHING, "nobody reports it and nothing bounds it")
 
@@ -132,9 +129,7 @@ typedef struct autk_evidence_opts {
     autk_scope scope;
     double cif_fob;                   /**< CIF value / FOB value; the IMF's 1.06 */
     double cif_fob_low, cif_fob_high; /**< its range, in the bounds of a flow known CIF only */
-    /** [n_economies] standard error of ln(report) by reporter; NULL = one size for all. Borrowed.
-     */
-    const double *reporter_log_sd;
+    int first_year, last_year; /**< years to load, neighbours included; 0 = all of the world's */
 } autk_evidence_opts;
 
 AUTK_API autk_evidence_opts autk_evidence_opts_default(void);
@@ -154,13 +149,14 @@ AUTK_API autk_status autk_evidence_create(autk_evidence **out, const autk_world 
 AUTK_API void autk_evidence_free(autk_evidence *evidence);
 AUTK_API const autk_world *autk_evidence_world(const autk_evidence *evidence);
 AUTK_API int32_t autk_evidence_economy(const autk_evidence *evidence);
+AUTK_API autk_scope autk_evidence_scope(const autk_evidence *evidence);
 /** First and last year with a figure for at least one partner; 0, 0 when there is none. */
 AUTK_API void autk_evidence_years(int *first, int *last, const autk_evidence *evidence);
 
 /**
  * The economy's flows of one year.
  *
- * Errors: AUTK_EARG (year outside the world's years: the message says them), AUTK_ENOANSWER (no
+ * Errors: AUTK_ENOTFOUND (year outside those loaded: the message says them), AUTK_ENOANSWER (no
  *         figure at all for that year and scope), AUTK_ENOMEM.
  * Cost:   O(partners + observations of the year), about 0.1 ms.
  */
@@ -188,7 +184,7 @@ AUTK_API const autk_sources *autk_partner_sources(const autk_partner *partner,
 /**
  * One directed flow.
  *
- * Errors: as autk_evidence_create and autk_evidence_year; AUTK_EARG when exporter is importer.
+ * Errors: as autk_evidence_create and autk_evidence_year; AUTK_EDATA when exporter is importer.
  */
 AUTK_API autk_status autk_evidence_flow(autk_flow *out, const autk_world *world, int32_t exporter,
                                         int32_t importer, int year, const autk_evidence_opts *opts,

@@ -66,3 +66,9 @@ autk_bounds autk_bounds_ratio(autk_bounds numerator, autk_bounds denominator)
     return (autk_bounds){numerator.low / denominator.high, numerator.point / denominator.point,
                          numerator.high / denominator.low};
 }
+
+autk_evidence_opts autk_evidence_opts_default(void)
+{
+    return (autk_evidence_opts){
+        .scope = AUTK_SCOPE_GOODS, .cif_fob = 1.06, .cif_fob_low = 1.0, .cif_fob_high = 1.12};
+}
