@@ -1,5 +1,5 @@
-/* Dating a series: autk_breaks_find and the intervals, by length. R needs about a minute
- * for 2,000 observations with strucchange. */
+/* Dating a series: autk_breaks_find by length and model of the errors. On the same machine R's
+ * strucchange 1.5-3 takes 9.5 s for 2,000 observations (59 s before it had a core in C). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

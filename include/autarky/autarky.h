@@ -5,10 +5,12 @@
 #include <autarky/base.h>
 #include <autarky/breaks.h>
 #include <autarky/chart.h>
+#include <autarky/claim.h>
 #include <autarky/depend.h>
 #include <autarky/evidence.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
+#include <autarky/turns.h>
 #include <autarky/world.h>
 
 #endif
