@@ -1,0 +1,7 @@
+#include "equilibrium/kernels.h"
+
+#if defined(__x86_64__)
+#define KERNELS autki_kernels_avx512
+#define KERNELS_NAME "avx512"
+#include "equilibrium/kernel_body.h"
+#endif
