@@ -7,9 +7,9 @@
 #include <autarky/chart.h>
 #include <autarky/claim.h>
 #include <autarky/depend.h>
-#include <autarky/evidence.h>
 #include <autarky/economy.h>
 #include <autarky/equilibrium.h>
+#include <autarky/evidence.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
 #include <autarky/turns.h>
