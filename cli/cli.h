@@ -70,6 +70,23 @@ void cli_progress_end(void);
 autk_status cli_parse_years(int *first, int *last, const char *text, const char *option,
                             autk_err *err);
 
+/**
+ * Open the world dataset: --world, else $AUTARKY_WORLD, else the one beside the program (in the
+ * build tree or under the same prefix), else the installed one. The caller closes it.
+ */
+autk_status cli_open_world(cli_context *cli, autk_world **world);
+
+/**
+ * yyyymmdd of "2004", "2004-05" or "2004-05-01".
+ *
+ * @param missing  what a missing month or day becomes: 0 (the beginning) or 99 (the end)
+ * Errors: AUTK_EARG names the option.
+ */
+autk_status cli_parse_date(int32_t *date, const char *text, int missing, const char *option,
+                           autk_err *err);
+/** "2004-05-01", "2004-05" where the day is unknown, "2004" where the month is, "" for 0. */
+void cli_format_date(char out[16], int32_t date);
+
 /** The nearest of names to text as " (nearest: …)", or "". */
 void cli_nearest(char *out, size_t size, const char *text, const char *const *names, size_t n);
 

@@ -33,6 +33,8 @@ typedef struct autk_world autk_world;
     X(AUTK_VALUATION_FOB, "FOB")                                                                   \
     X(AUTK_VALUATION_CIF, "CIF")                                                                   \
     X(AUTK_VALUATION_UNKNOWN, "unknown")
+/** reported: by the exporter; mirror: by the importer; reconciled: by the source from both;
+ *  statement: by an official; estimated: by a model, with bounds. */
 #define AUTK_KIND_LIST(X)                                                                          \
     X(AUTK_KIND_REPORTED, "reported")                                                              \
     X(AUTK_KIND_MIRROR, "mirror")                                                                  \
@@ -175,6 +177,9 @@ typedef struct autk_observation {
     int32_t source;
     char confidence;  /**< 'H' text read, 'M' quoted by media, '-' statistics */
     const char *note; /**< "" when none; borrowed from the world */
+    int32_t reporter; /**< the party whose figure it is; AUTK_PARTY_ANY: of nobody in particular */
+    double original;  /**< value as published, in `currency`; equals value for a fraction */
+    char currency[4]; /**< "USD", "EUR"; "" for a fraction */
 } autk_observation;
 
 typedef struct autk_observation_query {

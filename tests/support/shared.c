@@ -34,3 +34,9 @@ void skip_without_shared(const char *relative)
     printf("SKIPPED: needs %s of the third-party data (AUTARKY_SHARED)\n", relative);
     exit(77);
 }
+
+const char *world_path(void)
+{
+    const char *path = getenv("AUTARKY_WORLD");
+    return path != NULL ? path : "world.sqlite";
+}

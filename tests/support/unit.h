@@ -30,6 +30,9 @@ const char *shared_path(const char *relative);
 /** Path below the project's root. */
 const char *project_path(const char *relative);
 
+/** The world dataset that the build made. */
+const char *world_path(void);
+
 /** Leave the test binary loudly with 77 when the file is absent: for use in main. */
 void skip_without_shared(const char *relative);
 

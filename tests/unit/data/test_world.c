@@ -1,0 +1,454 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <autarky/world.h>
+
+#include "unit.h"
+
+static autk_world *world;
+
+static int open_world(void **state)
+{
+    (void)state;
+    autk_err err;
+    assert_ok(autk_world_open(&world, world_path(), &err), &err);
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    autk_world_close(world);
+    return 0;
+}
+
+static int32_t party(const char *text)
+{
+    int32_t found = -9;
+    autk_err err;
+    assert_ok(autk_world_find_party(&found, world, text, 0, &err), &err);
+    return found;
+}
+
+static size_t query(autk_observation **out, int32_t exporter, int32_t importer, int first, int last)
+{
+    autk_observation_query q = {exporter, importer, first, last};
+    size_t n = 0;
+    autk_err err;
+    assert_ok(autk_world_observations(out, &n, world, &q, &err), &err);
+    return n;
+}
+
+/* ------------------------------------------------------------------ names */
+
+static void find_economy__takes_codes_names_and_dated_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *code;
+        int year;
+    } cases[] = {
+        {"Russia", "RUS", 0},
+        {"RU", "RUS", 0},
+        {"rus", "RUS", 0},
+        {"643", "RUS", 0},
+        {"Russian Federation", "RUS", 0},
+        {"Россия", "RUS", 0},
+        {"Russland", "RUS", 0},
+        {"Belarus (Belorussia)", "BLR", 0},
+        {"БЕЛАРУСЬ", "BLR", 0},
+        {"112", "BLR", 0},
+        {"008", "ALB", 0},
+        {"8", "ALB", 0},
+        {"Côte d'Ivoire", "CIV", 0},
+        {"cote divoire", "CIV", 0},
+        {"COTE D’IVOIRE", "CIV", 0},
+        {"Türkiye", "TUR", 0},
+        {"turkey", "TUR", 0},
+        {"S19", "TWN", 2015},
+        {"ZA1", "ZAF", 1998},
+        {"ROM", "ROU", 0},
+        {"ZAR", "COD", 1996},
+        {"ANT", "ANT", 2005},
+        {"SCG", "SCG", 2005},
+        {"TMP", "TLS", 0},
+        {"CS", "CSK", 1990},
+        {"CS", "SCG", 2004},
+        {"North Korea", "PRK", 0},
+        {"Korea, Rep.", "KOR", 0},
+        {"United States of America", "USA", 0},
+        {"Congo, Dem. Rep.", "COD", 0},
+        {"Congo, Rep.", "COG", 0},
+        {"Guinea", "GIN", 0},
+        {"UK", "GBR", 0},
+        {"Kosovo", "XKX", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int32_t economy = -1;
+        autk_err err;
+        assert_ok(autk_world_find_economy(&economy, world, cases[i].text, cases[i].year, &err),
+                  &err);
+        assert_string_equal(autk_world_party_code(world, economy), cases[i].code);
+    }
+}
+
+static void find_economy__says_what_is_near(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int year;
+        const char *says;
+    } cases[] = {
+        {"Belrus", 0, "Belarus"},    {"Germnay", 0, "Germany"},
+        {"ZA1", 2010, "until 1999"}, {"EU", 0, "an economy"},
+        {"", 0, "got \"\""},         {"\xff\xfe", 0, "expected the name or code"},
+        {"Atlantis", 0, "Atlantis"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int32_t economy = -1;
+        autk_err err;
+        assert_int_equal(
+            autk_world_find_economy(&economy, world, cases[i].text, cases[i].year, &err),
+            AUTK_ENOTFOUND);
+        if (strstr(err.msg, cases[i].says) == NULL)
+            fail_msg("\"%s\" lacks \"%s\"", err.msg, cases[i].says);
+        assert_int_equal(economy, -1);
+    }
+}
+
+static void membership__depends_on_the_day(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *group, *economy;
+        int32_t date;
+        bool is;
+    } cases[] = {
+        {"EU", "POL", 20040430, false},    {"EU", "POL", 20040501, true},
+        {"EU", "GBR", 20200131, true},     {"EU", "GBR", 20200201, false},
+        {"EU", "HRV", 20130630, false},    {"EU", "HRV", 20130701, true},
+        {"EU27", "GBR", 20150101, false},  {"EU27", "HRV", 20100101, true},
+        {"EAEU", "KGZ", 20150811, false},  {"EAEU", "KGZ", 20150812, true},
+        {"EAEU", "BLR", 20150101, true},   {"NATO", "FIN", 20230403, false},
+        {"NATO", "FIN", 20230404, true},   {"CIS", "GEO", 20090819, false},
+        {"Asia", "CHN", 20230101, true},   {"Asia", "BLR", 20230101, false},
+        {"BRICS", "IRN", 20231231, false}, {"BRICS", "IRN", 20240101, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool is = autk_world_party_has(world, party(cases[i].group), party(cases[i].economy),
+                                       cases[i].date);
+        if (is != cases[i].is)
+            fail_msg("%s in %s on %d", cases[i].economy, cases[i].group, (int)cases[i].date);
+    }
+}
+
+/* ------------------------------------------------------------------ observations */
+
+static void gap__has_no_reconciled_or_estimated_flow(void **state)
+{
+    (void)state;
+    int first, last;
+    autk_world_years(&first, &last, world);
+    assert_int_equal(first, 1995);
+    assert_int_equal(last, 2023);
+    size_t n_gaps = 0;
+    for (int year = first; year <= last; year++) {
+        autk_observation *found = NULL;
+        size_t n = query(&found, AUTK_PARTY_ANY, AUTK_PARTY_ANY, year, year);
+        assert_true(n > 30000);
+        for (size_t i = 0; i < n; i++) {
+            const autk_observation *o = &found[i];
+            if (o->kind != AUTK_KIND_RECONCILED && o->kind != AUTK_KIND_ESTIMATED)
+                continue;
+            if (autk_world_is_gap(world, o->exporter, o->importer, year))
+                fail_msg("%d %s-%s is a gap and has %s", year,
+                         autk_world_party_code(world, o->exporter),
+                         autk_world_party_code(world, o->importer), autk_kind_text(o->kind));
+        }
+        for (int32_t a = 0; a < autk_world_n_economies(world); a++)
+            n_gaps += autk_world_is_gap(world, a, party("BLR"), year);
+        free(found);
+    }
+    assert_true(n_gaps > 100);
+}
+
+static void gap__is_russia_and_belarus_where_both_are_silent(void **state)
+{
+    (void)state;
+    int32_t rus = party("RUS"), blr = party("BLR");
+    static const struct {
+        int year;
+        bool gap;
+    } cases[] = {{1995, true},  {1996, true}, {1997, false}, {1998, false},
+                 {2021, false}, {2022, true}, {2023, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(autk_world_is_gap(world, rus, blr, cases[i].year), cases[i].gap);
+        assert_int_equal(autk_world_is_gap(world, blr, rus, cases[i].year), cases[i].gap);
+    }
+    const char *basis = NULL;
+    assert_true(autk_world_is_non_reporter(world, rus, 2022, &basis));
+    assert_non_null(strstr(basis, "Federal Customs Service"));
+    assert_false(autk_world_is_non_reporter(world, party("DEU"), 2022, NULL));
+    assert_false(autk_world_is_gap(world, party("DEU"), rus, 2022));
+}
+
+static void observation__is_ordered_bounded_and_sourced(void **state)
+{
+    (void)state;
+    autk_observation *found = NULL;
+    size_t n = query(&found, AUTK_PARTY_ANY, AUTK_PARTY_ANY, 2021, 2022);
+    for (size_t i = 0; i < n; i++) {
+        const autk_observation *o = &found[i];
+        assert_true(isfinite(o->value) && o->low <= o->value && o->value <= o->high);
+        assert_non_null(autk_world_source(world, o->source));
+        assert_true(o->quantity == AUTK_QUANTITY_BALANCE || o->low >= 0);
+        assert_non_null(o->note);
+        if (i > 0)
+            assert_true(found[i - 1].period <= o->period);
+    }
+    free(found);
+}
+
+/* The same flows whichever side is asked. */
+static void observation__does_not_depend_on_the_side_asked(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"DEU", "FRA"}, {"CHN", "BLR"}, {"POL", "BLR"}, {"KOR", "VNM"}, {"RUS", "BLR"}};
+    for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
+        int32_t a = party(pairs[k][0]), b = party(pairs[k][1]);
+        autk_observation *one = NULL, *all = NULL;
+        size_t n_one = query(&one, a, b, 1995, 2023),
+               n_all = query(&all, AUTK_PARTY_ANY, b, 1995, 2023);
+        size_t at = 0;
+        for (size_t i = 0; i < n_all; i++) {
+            if (all[i].exporter != a)
+                continue;
+            assert_true(at < n_one);
+            assert_int_equal(all[i].period, one[at].period);
+            assert_true(all[i].value == one[at].value && all[i].kind == one[at].kind);
+            at++;
+        }
+        assert_int_equal(at, n_one);
+        free(one);
+        free(all);
+    }
+}
+
+static const autk_observation *first_of(const autk_observation *found, size_t n, autk_kind kind,
+                                        autk_quantity quantity)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (found[i].kind == kind && found[i].quantity == quantity)
+            return &found[i];
+    }
+    fail_msg("no %s %s", autk_kind_text(kind), autk_quantity_text(quantity));
+    return NULL;
+}
+
+/* Figures read off the third-party files and statements by hand. */
+static void observation__has_the_figures_of_the_sources(void **state)
+{
+    (void)state;
+    int32_t rus = party("RUS"), blr = party("BLR"), wld = party("WLD");
+    autk_observation *found = NULL;
+    size_t n = query(&found, blr, rus, 2021, 2021);
+    assert_near(first_of(found, n, AUTK_KIND_RECONCILED, AUTK_QUANTITY_PART)->value, 15854950000.0,
+                0);
+    const autk_observation *o = first_of(found, n, AUTK_KIND_ESTIMATED, AUTK_QUANTITY_FLOW);
+    assert_within(o->value, 15854979154.0, 50.0); /* the residual has three digits */
+    assert_true(o->low >= 15854950000.0);
+    assert_near(first_of(found, n, AUTK_KIND_STATEMENT, AUTK_QUANTITY_SHARE_OF_EXPORTS)->value,
+                0.411, 0);
+    free(found);
+    n = query(&found, blr, rus, 2023, 2023);
+    o = first_of(found, n, AUTK_KIND_STATEMENT, AUTK_QUANTITY_FLOW);
+    assert_near(o->value, 23.9e9, 1e-12);
+    assert_near(o->low, 23.85e9, 1e-12);
+    assert_int_equal(o->confidence, 'M');
+    free(found);
+    n = query(&found, blr, wld, 2023, 2023);
+    assert_near(first_of(found, n, AUTK_KIND_STATEMENT, AUTK_QUANTITY_TURNOVER)->value, 83.5e9,
+                1e-12);
+    free(found);
+    n = query(&found, rus, blr, 200601, 200601);
+    assert_int_equal(n, 1);
+    assert_near(found[0].value, 869113400.0, 1e-9);
+    assert_int_equal(found[0].valuation, AUTK_VALUATION_FOB);
+    assert_int_equal(found[0].reporter, rus);
+    free(found);
+    n = query(&found, party("EU27"), blr, 2023, 2023);
+    o = first_of(found, n, AUTK_KIND_REPORTED, AUTK_QUANTITY_FLOW);
+    assert_string_equal(o->currency, "EUR");
+    assert_near(o->value, o->original * 1.0813, 1e-12);
+    assert_within(o->original, 8.12e9, 0.005e9);
+    free(found);
+    /* Poland reports 2023 in BACI, but not in the classification of the complete matrix. */
+    n = query(&found, party("POL"), blr, 2023, 2023);
+    assert_near(first_of(found, n, AUTK_KIND_RECONCILED, AUTK_QUANTITY_PART)->value, 2800340000.0,
+                0);
+    free(found);
+}
+
+static void indicators__are_known_or_nan(void **state)
+{
+    (void)state;
+    int32_t blr = party("BLR"), pol = party("POL"), rus = party("RUS");
+    assert_true(autk_world_indicator(world, AUTK_GDP_USD, blr, 2021) > 60e9);
+    assert_true(autk_world_indicator(world, AUTK_GDP_USD, blr, 2021) < 80e9);
+    assert_true(isnan(autk_world_indicator(world, AUTK_GDP_USD, blr, 1900)));
+    assert_true(isnan(autk_world_indicator(world, AUTK_GDP_USD, -1, 2021)));
+    assert_true(autk_world_indicator(world, AUTK_POPULATION, blr, 2021) > 9e6);
+    assert_within(autk_world_distance_km(world, blr, rus), 686.7, 1);
+    assert_true(autk_world_distance_km(world, blr, pol) == autk_world_distance_km(world, pol, blr));
+    assert_true(autk_world_is_contiguous(world, blr, pol));
+    assert_false(autk_world_is_contiguous(world, blr, party("DEU")));
+    assert_true(isnan(autk_world_distance_km(world, blr, blr)));
+    assert_true(autk_world_economy(world, blr)->landlocked);
+}
+
+static void query__refuses_what_is_no_party_and_no_period(void **state)
+{
+    (void)state;
+    autk_observation *found = NULL;
+    size_t n = 7;
+    autk_err err;
+    autk_observation_query no_party = {99999, AUTK_PARTY_ANY, 2020, 2021};
+    autk_observation_query mixed = {AUTK_PARTY_ANY, AUTK_PARTY_ANY, 2020, 202101};
+    assert_int_equal(autk_world_observations(&found, &n, world, &no_party, &err), AUTK_EARG);
+    assert_int_equal(autk_world_observations(&found, &n, world, &mixed, &err), AUTK_EARG);
+    assert_int_equal(n, 7);
+}
+
+/* ------------------------------------------------------------------ files */
+
+static bool open_once(void)
+{
+    autk_world *one = NULL;
+    autk_err err;
+    autk_status st = autk_world_open(&one, world_path(), &err);
+    if (st == AUTK_OK)
+        autk_world_close(one);
+    return st == AUTK_OK;
+}
+
+static void open__survives_every_allocation_failure(void **state)
+{
+    (void)state;
+    CHECK_SURVIVES_OOM(open_once);
+}
+
+static bool query_once(void)
+{
+    autk_observation_query q = {party("BLR"), AUTK_PARTY_ANY, 2020, 2023};
+    autk_observation *found = NULL;
+    size_t n = 0;
+    autk_err err;
+    autk_status st = autk_world_observations(&found, &n, world, &q, &err);
+    if (st == AUTK_OK)
+        free(found);
+    return st == AUTK_OK;
+}
+
+static int32_t belarus;
+
+static bool query_belarus_once(void)
+{
+    autk_observation_query q = {belarus, AUTK_PARTY_ANY, 2020, 2023};
+    autk_observation *found = NULL;
+    size_t n = 0;
+    autk_err err;
+    autk_status st = autk_world_observations(&found, &n, world, &q, &err);
+    if (st == AUTK_OK)
+        free(found);
+    return st == AUTK_OK;
+}
+
+static void query__survives_every_allocation_failure(void **state)
+{
+    (void)state;
+    belarus = party("BLR");
+    assert_true(query_once());
+    CHECK_SURVIVES_OOM(query_belarus_once);
+}
+
+static autk_status status_of_file(const char *bytes, size_t size, autk_err *err)
+{
+    char path[] = "/tmp/autarky-world-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, size), (ssize_t)size);
+    close(fd);
+    autk_world *one = NULL;
+    autk_status st = autk_world_open(&one, path, err);
+    if (st == AUTK_OK)
+        autk_world_close(one);
+    unlink(path);
+    return st;
+}
+
+static void open__tells_a_foreign_file_from_none(void **state)
+{
+    (void)state;
+    autk_err err;
+    autk_world *one = NULL;
+    assert_int_equal(autk_world_open(&one, "/nowhere/world.sqlite", &err), AUTK_EIO);
+    assert_int_equal(autk_world_open(&one, "/tmp", &err), AUTK_EIO);
+    assert_int_equal(status_of_file("year,exporter\n1995,BLR\n", 23, &err), AUTK_EDATA);
+    assert_int_equal(status_of_file("", 0, &err), AUTK_EDATA);
+    assert_null(one);
+}
+
+/* A byte turned over anywhere is noticed at open, or when the figure is read. */
+static void damage__is_noticed(void **state)
+{
+    (void)state;
+    FILE *file = fopen(world_path(), "rb");
+    assert_non_null(file);
+    struct stat info;
+    assert_int_equal(fstat(fileno(file), &info), 0);
+    size_t size = (size_t)info.st_size;
+    assert_true(size < (size_t)40 << 20);
+    char *bytes = malloc(size);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, size, file), size);
+    fclose(file);
+    autk_err err;
+    assert_int_equal(status_of_file(bytes, 8192, &err), AUTK_EDATA); /* cut short */
+    char *name = NULL;
+    for (size_t i = 0; i + 24 < size && name == NULL; i++) {
+        if (memcmp(bytes + i, "Commonwealth of Independ", 24) == 0)
+            name = bytes + i;
+    }
+    assert_non_null(name);
+    *name = 'c';
+    assert_int_equal(status_of_file(bytes, size, &err), AUTK_EDATA);
+    assert_non_null(strstr(err.msg, "damaged"));
+    free(bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(find_economy__takes_codes_names_and_dated_codes),
+        cmocka_unit_test(find_economy__says_what_is_near),
+        cmocka_unit_test(membership__depends_on_the_day),
+        cmocka_unit_test(gap__has_no_reconciled_or_estimated_flow),
+        cmocka_unit_test(gap__is_russia_and_belarus_where_both_are_silent),
+        cmocka_unit_test(observation__is_ordered_bounded_and_sourced),
+        cmocka_unit_test(observation__does_not_depend_on_the_side_asked),
+        cmocka_unit_test(observation__has_the_figures_of_the_sources),
+        cmocka_unit_test(indicators__are_known_or_nan),
+        cmocka_unit_test(query__refuses_what_is_no_party_and_no_period),
+        cmocka_unit_test(open__survives_every_allocation_failure),
+        cmocka_unit_test(query__survives_every_allocation_failure),
+        cmocka_unit_test(open__tells_a_foreign_file_from_none),
+        cmocka_unit_test(damage__is_noticed),
+    };
+    return cmocka_run_group_tests(tests, open_world, close_world);
+}

@@ -1,0 +1,1 @@
+"""What compile-world and build-world share: tables, names, and one module a family of sources."""
