@@ -6,10 +6,12 @@
 #include <autarky/breaks.h>
 #include <autarky/chart.h>
 #include <autarky/claim.h>
+#include <autarky/dataset.h>
 #include <autarky/depend.h>
 #include <autarky/economy.h>
 #include <autarky/equilibrium.h>
 #include <autarky/evidence.h>
+#include <autarky/import.h>
 #include <autarky/input.h>
 #include <autarky/table.h>
 #include <autarky/turns.h>

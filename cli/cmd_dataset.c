@@ -1,0 +1,165 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+typedef struct dataset_args {
+    const char *to, *years;
+    int64_t layer;
+} dataset_args;
+
+static autk_status show(cli_context *cli, const autk_dataset *dataset)
+{
+    autk_table *table = NULL;
+    autk_status st = autk_dataset_describe(&table, dataset, &cli->err);
+    if (st == AUTK_OK)
+        st = cli_write_table(cli, table);
+    autk_table_free(table);
+    return st;
+}
+
+static autk_status verify(cli_context *cli, autk_dataset *dataset)
+{
+    static const autk_column columns[] = {{"chunks", "chunks", AUTK_CELL_INTEGER, 0},
+                                          {"flows", "flows", AUTK_CELL_INTEGER, 0},
+                                          {"bytes", "bytes", AUTK_CELL_INTEGER, 0},
+                                          {"verdict", "verdict", AUTK_CELL_TEXT, 0}};
+    autk_dataset_check check;
+    autk_progress progress = cli_progress();
+    autk_status st = autk_dataset_verify(&check, dataset, &progress, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    autk_table *table = NULL;
+    st = autk_table_create(&table, columns, 4, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    autk_table_number(table, (double)check.n_chunks);
+    autk_table_number(table, (double)check.n_rows);
+    autk_table_number(table, (double)check.n_bytes);
+    autk_table_text(table, "every checksum and every total holds");
+    st = cli_write_table(cli, table);
+    autk_table_free(table);
+    return st;
+}
+
+static autk_status write_failed(autk_err *err, const char *path)
+{
+    (void)snprintf(err->source, sizeof err->source, "%s", path);
+    (void)snprintf(err->msg, sizeof err->msg, "cannot be written: %s", strerror(errno));
+    return err->code = AUTK_EIO;
+}
+
+static autk_status write_bytes(void *user, const char *bytes, size_t size, autk_err *err)
+{
+    FILE *file = user;
+    return fwrite(bytes, 1, size, file) == size ? AUTK_OK : write_failed(err, "export");
+}
+
+static autk_status export_to(cli_context *cli, autk_dataset *dataset, const autk_export_opts *opts,
+                             FILE *file, const char *path)
+{
+    autk_status st = autk_dataset_export(dataset, opts, write_bytes, file, &cli->err);
+    if (st == AUTK_OK && fflush(file) != 0)
+        st = write_failed(&cli->err, path);
+    return st;
+}
+
+/* Whole or not at all: a finished file takes the name. */
+static autk_status export_file(cli_context *cli, autk_dataset *dataset,
+                               const autk_export_opts *opts)
+{
+    size_t len = strlen(cli->output) + 40;
+    char *partial = malloc(len);
+    if (partial == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    (void)snprintf(partial, len, "%s.partial-%ld", cli->output, (long)getpid());
+    FILE *file = fopen(partial, "wb");
+    autk_status st = file != NULL ? export_to(cli, dataset, opts, file, cli->output)
+                                  : write_failed(&cli->err, cli->output);
+    if (file != NULL && fclose(file) != 0 && st == AUTK_OK)
+        st = write_failed(&cli->err, cli->output);
+    if (st == AUTK_OK && rename(partial, cli->output) != 0)
+        st = write_failed(&cli->err, cli->output);
+    if (st != AUTK_OK && file != NULL)
+        (void)unlink(partial);
+    free(partial);
+    return st;
+}
+
+static autk_status export(cli_context *cli, autk_dataset *dataset, const dataset_args *a)
+{
+    static const char *const formats[] = {"csv", "csv.zst"};
+    autk_export_opts opts = autk_export_opts_default();
+    int i = 0;
+    while (i < 2 && strcmp(a->to, formats[i]) != 0)
+        i++;
+    if (i == 2) {
+        (void)snprintf(cli->err.source, sizeof cli->err.source, "--to");
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected csv or csv.zst, got \"%s\"",
+                       a->to);
+        return cli->err.code = AUTK_EARG;
+    }
+    opts.format = (autk_export_format)i;
+    opts.layer = a->layer;
+    opts.progress = cli_progress();
+    autk_status st = AUTK_OK;
+    if (a->years != NULL)
+        st = cli_parse_years(&opts.first_period, &opts.last_period, a->years, "--years", &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    return cli->output != NULL ? export_file(cli, dataset, &opts)
+                               : export_to(cli, dataset, &opts, stdout, "standard output");
+}
+
+static autk_status run_verb(cli_context *cli, const char *verb, const dataset_args *a)
+{
+    autk_dataset *dataset = NULL;
+    autk_status st = autk_dataset_open(&dataset, cli->arguments[cli->n_arguments - 1], &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    if (strcmp(verb, "show") == 0)
+        st = show(cli, dataset);
+    else if (strcmp(verb, "verify") == 0)
+        st = verify(cli, dataset);
+    else
+        st = export(cli, dataset, a);
+    autk_dataset_close(dataset);
+    return st;
+}
+
+autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
+{
+    dataset_args a = {.to = "csv", .layer = -1};
+    cli_option options[] = {
+        {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default) or csv.zst", NULL},
+        {"years", CLI_TEXT, &a.years, "A:B", "export: these years only", NULL},
+        {"layer", CLI_INTEGER, &a.layer, "N", "export: this layer only", NULL},
+        {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
+    cli_spec spec = {
+        .name = "dataset",
+        .arguments = "[show|verify|export] DATASET",
+        .summary = "What is inside a dataset; whether every checksum and total holds; its flows "
+                   "as a table.",
+        .examples = "  autarky dataset trade.atk\n  autarky dataset verify trade.atk\n"
+                    "  autarky dataset export trade.atk --years 2021:2023 --to csv.zst "
+                    "--output trade.csv.zst\n",
+        .options = options,
+        .min_arguments = 1,
+        .max_arguments = 2};
+    autk_status st = cli_parse(cli, &spec, argc, argv);
+    if (st != AUTK_OK || cli->help_shown)
+        return st;
+    const char *verb = cli->n_arguments == 2 ? cli->arguments[0] : "show";
+    static const char *const verbs[] = {"show", "verify", "export"};
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(verb, verbs[i]) == 0)
+            return run_verb(cli, verb, &a);
+    }
+    char near[120];
+    cli_nearest(near, sizeof near, verb, verbs, 3);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                   "expected show, verify or export, got \"%s\"%s", verb, near);
+    return cli->err.code = AUTK_EARG;
+}

@@ -1,0 +1,432 @@
+#include "data/dataset_chunk.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <zstd.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+#include "data/dataset_hash.h"
+
+#define HEADER_BYTES ((size_t)16)
+#define CLASS_MAX 54 /* a double holds whole numbers of 53 bits */
+#define UNKNOWN 255  /* class of an unknown number */
+#define MODE_UNKNOWN 254
+#define MODE_DOUBLES 255
+#define ZSTD_LEVEL 1 /* more costs time and gains nothing: the entropy is in the packed bits */
+
+static const double power_of_ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+#define DECIMALS_MAX 9
+
+void autki_chunk_rows_deinit(autki_chunk_rows *rows)
+{
+    free(rows->partner);
+    free(rows->product);
+    free(rows->value);
+    free(rows->quantity);
+    *rows = (autki_chunk_rows){.n = 0};
+}
+
+autk_status autki_chunk_rows_reserve(autki_chunk_rows *rows, size_t n, autk_err *err)
+{
+    if (n <= rows->capacity)
+        return AUTK_OK;
+    size_t a = rows->capacity, b = a, c = a, d = a;
+    autk_status st =
+        autki_grow(&rows->partner, &a, n, sizeof *rows->partner, AUTKI_CHUNK_ROWS_MAX, err);
+    if (st == AUTK_OK)
+        st = autki_grow(&rows->product, &b, n, sizeof *rows->product, AUTKI_CHUNK_ROWS_MAX, err);
+    if (st == AUTK_OK)
+        st = autki_grow(&rows->value, &c, n, sizeof *rows->value, AUTKI_CHUNK_ROWS_MAX, err);
+    if (st == AUTK_OK)
+        st = autki_grow(&rows->quantity, &d, n, sizeof *rows->quantity, AUTKI_CHUNK_ROWS_MAX, err);
+    if (st == AUTK_OK)
+        rows->capacity = a;
+    return st;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+typedef struct encoder {
+    autk_buf *out;
+    uint64_t *number;
+    uint8_t *classes;
+    char *packed;
+    size_t packed_room;
+} encoder;
+
+static unsigned bit_length(uint64_t v)
+{
+    return v == 0 ? 0 : 64U - (unsigned)__builtin_clzll(v);
+}
+
+static void put_u32(autk_buf *out, size_t v)
+{
+    char bytes[4];
+    autki_store32(bytes, (uint32_t)v);
+    autk_buf_add(out, bytes, 4);
+}
+
+/* Bits below the leading one of each number, lowest first. */
+static size_t pack_bits(encoder *e, size_t n)
+{
+    uint64_t held = 0;
+    unsigned n_held = 0;
+    char *to = e->packed;
+    for (size_t i = 0; i < n; i++) {
+        unsigned length = e->number[i] == UINT64_MAX ? 0 : bit_length(e->number[i]);
+        e->classes[i] = e->number[i] == UINT64_MAX ? UNKNOWN : (uint8_t)length;
+        if (length < 2)
+            continue;
+        unsigned bits = length - 1;
+        uint64_t low = e->number[i] & (((uint64_t)1 << bits) - 1);
+        held |= low << n_held;
+        if (n_held + bits >= 64) {
+            autki_store64(to, held);
+            to += 8;
+            held = n_held == 0 ? 0 : low >> (64 - n_held);
+            n_held = n_held + bits - 64;
+        } else {
+            n_held += bits;
+        }
+    }
+    autki_store64(to, held);
+    return (size_t)(to - e->packed) + (n_held + 7) / 8;
+}
+
+/* Compressed text behind a u32 of its size; *size_at is where that stands. */
+static autk_status put_compressed(autk_buf *out, const void *bytes, size_t n, autk_err *err)
+{
+    size_t bound = ZSTD_compressBound(n);
+    char *packed = autki_malloc(bound, 1);
+    if (packed == NULL)
+        return autki_no_memory(err, bound);
+    size_t size = ZSTD_compress(packed, bound, bytes, n, ZSTD_LEVEL);
+    autk_status st = AUTK_OK;
+    if (ZSTD_isError(size)) {
+        st = autki_no_memory(err, bound);
+    } else {
+        put_u32(out, size);
+        autk_buf_add(out, packed, size);
+    }
+    free(packed);
+    return st;
+}
+
+static autk_status put_column(encoder *e, size_t n, autk_err *err)
+{
+    size_t n_bits = pack_bits(e, n);
+    autk_status st = put_compressed(e->out, e->classes, n, err);
+    if (st != AUTK_OK)
+        return st;
+    put_u32(e->out, n_bits);
+    autk_buf_add(e->out, e->packed, n_bits);
+    return AUTK_OK;
+}
+
+/* The number of decimals that makes all known figures whole and gives each back exactly. */
+static int mode_of(const double *v, size_t n)
+{
+    int decimals = 0;
+    bool known = false;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(v[i]))
+            continue;
+        known = true;
+        for (;; decimals++) {
+            double scaled = v[i] * power_of_ten[decimals], whole = nearbyint(scaled);
+            if (!(v[i] >= 0) || !(scaled < 9e15) || (v[i] == 0 && signbit(v[i])))
+                return MODE_DOUBLES;
+            if (whole / power_of_ten[decimals] == v[i])
+                break;
+            if (decimals == DECIMALS_MAX)
+                return MODE_DOUBLES;
+        }
+    }
+    /* A figure seen before more decimals were needed may not come back under them. */
+    for (size_t i = 0; i < n && decimals > 0; i++) {
+        double scaled = v[i] * power_of_ten[decimals];
+        if (!isnan(v[i]) &&
+            (!(scaled < 9e15) || nearbyint(scaled) / power_of_ten[decimals] != v[i]))
+            return MODE_DOUBLES;
+    }
+    return known ? decimals : MODE_UNKNOWN;
+}
+
+static autk_status put_doubles(encoder *e, const double *v, size_t n, autk_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &v[i], sizeof bits);
+        for (size_t k = 0; k < 8; k++)
+            e->packed[k * n + i] = (char)(uint8_t)(bits >> (8 * k));
+    }
+    return put_compressed(e->out, e->packed, 8 * n, err);
+}
+
+static autk_status put_figures(encoder *e, const double *v, size_t n, int mode, autk_err *err)
+{
+    if (mode == MODE_UNKNOWN)
+        return AUTK_OK;
+    if (mode == MODE_DOUBLES)
+        return put_doubles(e, v, n, err);
+    for (size_t i = 0; i < n; i++)
+        e->number[i] = isnan(v[i]) ? UINT64_MAX : (uint64_t)nearbyint(v[i] * power_of_ten[mode]);
+    return put_column(e, n, err);
+}
+
+static autk_status put_partners(encoder *e, const autki_chunk_rows *rows, size_t *n_partners,
+                                autk_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        bool same = i > 0 && rows->partner[i] == rows->partner[i - 1];
+        if (i > 0 && (rows->partner[i] < rows->partner[i - 1] ||
+                      (same && rows->product[i] <= rows->product[i - 1])))
+            return autki_fail(err, AUTK_EINTERNAL, "rows of a chunk are out of order at %zu", i);
+        if (!same)
+            e->number[n++] = i == 0 ? rows->partner[0] : rows->partner[i] - rows->partner[i - 1];
+    }
+    *n_partners = n;
+    autk_status st = put_column(e, n, err);
+    for (size_t i = 0, run = 0, k = 0; st == AUTK_OK && i < rows->n; i++) {
+        run++;
+        if (i + 1 == rows->n || rows->partner[i + 1] != rows->partner[i]) {
+            e->number[k++] = run;
+            run = 0;
+        }
+    }
+    return st != AUTK_OK ? st : put_column(e, n, err);
+}
+
+static autk_status put_rows(encoder *e, const autki_chunk_rows *rows, uint64_t seed, autk_err *err)
+{
+    size_t start = e->out->len, n = rows->n, n_partners = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(rows->value[i]))
+            return autki_fail(err, AUTK_EINTERNAL, "a value of a chunk is not finite");
+    }
+    int value_mode = mode_of(rows->value, n), quantity_mode = mode_of(rows->quantity, n);
+    char header[HEADER_BYTES] = "ATK1";
+    header[12] = (char)(uint8_t)value_mode;
+    header[13] = (char)(uint8_t)quantity_mode;
+    autki_store32(header + 4, (uint32_t)n);
+    autk_buf_add(e->out, header, sizeof header);
+    autk_status st = put_partners(e, rows, &n_partners, err);
+    if (st != AUTK_OK)
+        return st;
+    for (size_t i = 0; i < n; i++)
+        e->number[i] = i == 0 || rows->partner[i] != rows->partner[i - 1]
+                           ? rows->product[i]
+                           : rows->product[i] - rows->product[i - 1] - 1;
+    st = put_column(e, n, err);
+    if (st == AUTK_OK)
+        st = put_figures(e, rows->value, n, value_mode, err);
+    if (st == AUTK_OK)
+        st = put_figures(e, rows->quantity, n, quantity_mode, err);
+    if (st == AUTK_OK)
+        st = autk_buf_check(e->out, err);
+    if (st != AUTK_OK)
+        return st;
+    autki_store32(e->out->text + start + 8, (uint32_t)n_partners);
+    char sum[8];
+    autki_store64(sum, autki_xxh64(e->out->text + start, e->out->len - start, seed));
+    autk_buf_add(e->out, sum, sizeof sum);
+    return autk_buf_check(e->out, err);
+}
+
+autk_status autki_chunk_encode(autk_buf *out, const autki_chunk_rows *rows, uint64_t seed,
+                               autk_err *err)
+{
+    encoder e = {.out = out, .packed_room = 8 * rows->n + 16};
+    e.number = autki_malloc(rows->n, sizeof *e.number);
+    e.classes = autki_malloc(rows->n, 1);
+    e.packed = autki_malloc(e.packed_room, 1);
+    autk_status st = AUTK_OK;
+    if (rows->n > AUTKI_CHUNK_ROWS_MAX)
+        st = autki_fail(err, AUTK_ELIMIT, "at most %zu rows of one economy and period, got %zu",
+                        AUTKI_CHUNK_ROWS_MAX, rows->n);
+    else if (e.number == NULL || e.classes == NULL || e.packed == NULL)
+        st = autki_no_memory(err, e.packed_room);
+    else
+        st = put_rows(&e, rows, seed, err);
+    free(e.number);
+    free(e.classes);
+    free(e.packed);
+    return st;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+typedef struct decoder {
+    const char *at, *stop; /* columns; 8 readable bytes lie behind stop */
+    uint8_t *classes;      /* room for 8 bytes a row */
+    uint64_t *number;
+} decoder;
+
+static autk_status damaged(autk_err *err, const char *what)
+{
+    return autki_fail(err, AUTK_EDATA, "a chunk is damaged: %s", what);
+}
+
+static autk_status get_compressed(decoder *d, size_t n, autk_err *err)
+{
+    if (d->stop - d->at < 4)
+        return damaged(err, "it ends early");
+    size_t size = autki_load32(d->at);
+    d->at += 4;
+    if (size > (size_t)(d->stop - d->at))
+        return damaged(err, "it ends early");
+    size_t got = ZSTD_decompress(d->classes, n, d->at, size);
+    if (ZSTD_isError(got) || got != n)
+        return damaged(err, "a column does not unpack");
+    d->at += size;
+    return AUTK_OK;
+}
+
+static autk_status get_column(decoder *d, size_t n, autk_err *err)
+{
+    autk_status st = get_compressed(d, n, err);
+    if (st != AUTK_OK)
+        return st;
+    if (d->stop - d->at < 4)
+        return damaged(err, "it ends early");
+    size_t size = autki_load32(d->at), n_bits = 0;
+    const char *bits = d->at + 4;
+    if (size > (size_t)(d->stop - bits))
+        return damaged(err, "it ends early");
+    for (size_t i = 0; i < n; i++) {
+        if (d->classes[i] > CLASS_MAX && d->classes[i] != UNKNOWN)
+            return damaged(err, "a bit length out of range");
+        n_bits += d->classes[i] > 1 && d->classes[i] != UNKNOWN ? d->classes[i] - 1U : 0;
+    }
+    if ((n_bits + 7) / 8 != size)
+        return damaged(err, "bits are missing");
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned length = d->classes[i];
+        if (length < 2) {
+            d->number[i] = length;
+        } else if (length == UNKNOWN) {
+            d->number[i] = UINT64_MAX;
+        } else {
+            uint64_t lead = (uint64_t)1 << (length - 1);
+            d->number[i] = lead | ((autki_load64(bits + at / 8) >> (at % 8)) & (lead - 1));
+            at += length - 1;
+        }
+    }
+    d->at = bits + size;
+    return AUTK_OK;
+}
+
+static autk_status get_figures(double *v, decoder *d, size_t n, int mode, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    if (mode == MODE_UNKNOWN) {
+        for (size_t i = 0; i < n; i++)
+            v[i] = NAN;
+    } else if (mode == MODE_DOUBLES) {
+        st = get_compressed(d, 8 * n, err);
+        for (size_t i = 0; st == AUTK_OK && i < n; i++) {
+            uint64_t bits = 0;
+            for (size_t k = 0; k < 8; k++)
+                bits |= (uint64_t)d->classes[k * n + i] << (8 * k);
+            memcpy(&v[i], &bits, sizeof bits);
+        }
+    } else if (mode <= DECIMALS_MAX) {
+        st = get_column(d, n, err);
+        for (size_t i = 0; st == AUTK_OK && i < n; i++)
+            v[i] = d->number[i] == UINT64_MAX ? NAN : (double)d->number[i] / power_of_ten[mode];
+    } else {
+        st = damaged(err, "an unknown mode");
+    }
+    return st;
+}
+
+static autk_status get_partners(autki_chunk_rows *rows, decoder *d, size_t n_partners,
+                                autk_err *err)
+{
+    autk_status st = get_column(d, n_partners, err);
+    if (st != AUTK_OK)
+        return st;
+    /* Gaps wait in `product`, which is filled later. */
+    uint64_t id = 0;
+    for (size_t k = 0; k < n_partners; k++) {
+        id += d->number[k];
+        if (d->number[k] > UINT32_MAX || id > UINT32_MAX || (k > 0 && d->number[k] == 0))
+            return damaged(err, "partners out of order");
+        rows->product[k] = (uint32_t)id;
+    }
+    st = get_column(d, n_partners, err);
+    size_t at = 0;
+    for (size_t k = 0; st == AUTK_OK && k < n_partners; k++) {
+        if (d->number[k] == 0 || d->number[k] > rows->n - at)
+            return damaged(err, "runs do not add up");
+        for (uint64_t i = 0; i < d->number[k]; i++)
+            rows->partner[at++] = rows->product[k];
+    }
+    return st == AUTK_OK && at != rows->n ? damaged(err, "runs do not add up") : st;
+}
+
+static autk_status get_products(autki_chunk_rows *rows, decoder *d, autk_err *err)
+{
+    autk_status st = get_column(d, rows->n, err);
+    uint64_t id = 0;
+    for (size_t i = 0; st == AUTK_OK && i < rows->n; i++) {
+        bool first = i == 0 || rows->partner[i] != rows->partner[i - 1];
+        if (d->number[i] > UINT32_MAX)
+            return damaged(err, "a product out of range");
+        id = first ? d->number[i] : id + d->number[i] + 1;
+        if (id > UINT32_MAX)
+            return damaged(err, "a product out of range");
+        rows->product[i] = (uint32_t)id;
+    }
+    return st;
+}
+
+static autk_status get_rows(autki_chunk_rows *rows, decoder *d, const char *header, autk_err *err)
+{
+    autk_status st = get_partners(rows, d, autki_load32(header + 8), err);
+    if (st == AUTK_OK)
+        st = get_products(rows, d, err);
+    if (st == AUTK_OK)
+        st = get_figures(rows->value, d, rows->n, (uint8_t)header[12], err);
+    if (st == AUTK_OK)
+        st = get_figures(rows->quantity, d, rows->n, (uint8_t)header[13], err);
+    for (size_t i = 0; st == AUTK_OK && i < rows->n; i++) {
+        if (!isfinite(rows->value[i]))
+            st = damaged(err, "a value is not finite");
+    }
+    return st == AUTK_OK && d->at != d->stop ? damaged(err, "bytes are left over") : st;
+}
+
+autk_status autki_chunk_decode(autki_chunk_rows *rows, const void *blob, size_t size, uint64_t seed,
+                               autk_err *err)
+{
+    const char *bytes = blob;
+    rows->n = 0;
+    if (size < HEADER_BYTES + 8 || memcmp(bytes, "ATK1", 4) != 0)
+        return damaged(err, "not a chunk");
+    if (autki_load64(bytes + size - 8) != autki_xxh64(bytes, size - 8, seed))
+        return damaged(err, "its checksum differs");
+    size_t n = autki_load32(bytes + 4), n_partners = autki_load32(bytes + 8);
+    if (n > AUTKI_CHUNK_ROWS_MAX || n_partners > n)
+        return damaged(err, "more rows than a chunk may have");
+    autk_status st = autki_chunk_rows_reserve(rows, n, err);
+    if (st != AUTK_OK)
+        return st;
+    bool wide = (uint8_t)bytes[12] == MODE_DOUBLES || (uint8_t)bytes[13] == MODE_DOUBLES;
+    decoder d = {.at = bytes + HEADER_BYTES, .stop = bytes + size - 8};
+    d.classes = autki_malloc(wide ? 8 * n : n, 1);
+    d.number = autki_malloc(n, sizeof *d.number);
+    if (d.classes == NULL || d.number == NULL)
+        st = autki_no_memory(err, 9 * n);
+    rows->n = n;
+    if (st == AUTK_OK)
+        st = get_rows(rows, &d, bytes, err);
+    if (st != AUTK_OK)
+        rows->n = 0;
+    free(d.classes);
+    free(d.number);
+    return st;
+}

@@ -1,0 +1,57 @@
+/**
+ * @file import_batch.h
+ * A block of records parsed by a plan: columns of numbers, with codes numbered per block. Blocks
+ * are parsed side by side; their numbering is mapped to that of the import in order of the file.
+ */
+#ifndef AUTKI_DATA_IMPORT_BATCH_H
+#define AUTKI_DATA_IMPORT_BATCH_H
+
+#include "data/import_dict.h"
+#include "data/import_plan.h"
+
+/* Rows that belong together: a layer to be and a period. */
+typedef struct autki_slot_key {
+    int kind;  /* autki_flow_of */
+    int level; /* digits of the product code; 0 = all goods, -1 = codes of another shape */
+    int32_t period;
+} autki_slot_key;
+
+#define AUTKI_BATCH_SLOTS_MAX 4096
+
+typedef struct autki_batch {
+    size_t n, capacity;
+    uint16_t *slot;
+    uint32_t *exporter, *importer, *product; /* in the dictionaries below */
+    double *value, *quantity;
+    int64_t *line; /* of the block, from 0 */
+    autki_dict economies, products;
+    autki_slot_key *slots;
+    size_t n_slots, slots_capacity;
+    uint64_t n_read, n_bad, n_passed[AUTK_PASSED_COUNT];
+    int64_t n_lines;
+    autk_err errors[AUTK_IMPORT_ERRORS_SHOWN]; /* line from 0 */
+    size_t n_errors;
+    autki_record record;
+} autki_batch;
+
+void autki_batch_init(autki_batch *batch);
+void autki_batch_deinit(autki_batch *batch);
+void autki_batch_clear(autki_batch *batch);
+
+/**
+ * Parse text[0..len), whole records. Wrong rows are counted and told in batch->errors.
+ * Errors: AUTK_ENOMEM, AUTK_ELIMIT (too many different codes or periods).
+ */
+autk_status autki_batch_parse(autki_batch *batch, const autki_plan *plan, char *text, size_t len,
+                              autk_err *err) AUTK_MUST_CHECK;
+
+/* One row from elsewhere (a .dta, JSON): the texts of its fields by role; text NULL = no field. */
+autk_status autki_batch_add(autki_batch *batch, const autki_plan *plan,
+                            const autki_span fields[AUTKI_ROLE_COUNT], autk_err *err)
+    AUTK_MUST_CHECK;
+
+/* A wrong row: counted, and told while there is room. */
+void autki_batch_bad(autki_batch *batch, int64_t line, int64_t column, const char *fmt, ...)
+    AUTK_PRINTF(4, 5);
+
+#endif
