@@ -231,5 +231,13 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
     st = autk_import_files(a.into, cli->arguments, cli->n_arguments, &opts, &report, &cli->err);
     autk_world_close(world);
     tell_errors(&report);
+    /* The rows were just told: the last line says what to do about them. */
+    if (st != AUTK_OK && report.n_bad > (uint64_t)a.skip_bad && report.n_errors != 0) {
+        memset(&cli->err, 0, sizeof cli->err);
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "nothing was stored of a file with wrong rows, %llu or more (--skip-bad N "
+                       "allows N)",
+                       (unsigned long long)report.n_bad);
+    }
     return st == AUTK_OK ? tell_result(cli, &report, a.check) : st;
 }

@@ -200,7 +200,7 @@ static bool resolve(autk_resolved *out, const autki_codes *c, const char *text, 
         *out = c->country[id];
     autk_resolved by_caller = {.kind = AUTK_IS_ECONOMY};
     if (c->opts->resolve != NULL) {
-        if (c->opts->resolve(&by_caller, c->opts->resolve_user, out->code, year))
+        if (c->opts->resolve(&by_caller, c->opts->resolve_user, in_table ? out->code : text, year))
             *out = by_caller;
         else if (!in_table)
             return false;
