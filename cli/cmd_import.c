@@ -156,6 +156,38 @@ static autk_status tell_result(cli_context *cli, const autk_import_report *r, bo
     return st;
 }
 
+static autk_status import_all(cli_context *cli, const import_args *a)
+{
+    autk_import_opts opts;
+    autk_import_report report;
+    autk_world *world = NULL;
+    memset(&report, 0, sizeof report);
+    autk_status st = make_opts(&opts, cli, a);
+    if (st != AUTK_OK)
+        return st;
+    if (strcmp(a->codes, "as-is") != 0 && strcmp(a->codes, "world") != 0)
+        return bad_value(cli, "--codes", "world or as-is", a->codes);
+    if (strcmp(a->codes, "world") == 0) {
+        st = cli_open_world(cli, &world);
+        if (st != AUTK_OK)
+            return st;
+        opts.resolve = autk_resolve_by_world;
+        opts.resolve_user = world;
+    }
+    st = autk_import_files(a->into, cli->arguments, cli->n_arguments, &opts, &report, &cli->err);
+    autk_world_close(world);
+    tell_errors(&report);
+    /* The rows were just told: the last line says what to do about them. */
+    if (st != AUTK_OK && report.n_bad > (uint64_t)a->skip_bad && report.n_errors != 0) {
+        memset(&cli->err, 0, sizeof cli->err);
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "nothing was stored of a file with wrong rows, %llu or more (--skip-bad N "
+                       "allows N)",
+                       (unsigned long long)report.n_bad);
+    }
+    return st == AUTK_OK ? tell_result(cli, &report, a->check) : st;
+}
+
 autk_status cmd_import(cli_context *cli, int argc, char **argv)
 {
     import_args a = {.format = "guess",
@@ -212,32 +244,5 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
         return st;
     if (a.into == NULL && !a.check)
         return bad_value(cli, "--into", "a dataset to import into (or --check)", "");
-    autk_import_opts opts;
-    autk_import_report report;
-    memset(&report, 0, sizeof report);
-    st = make_opts(&opts, cli, &a);
-    if (st != AUTK_OK)
-        return st;
-    autk_world *world = NULL;
-    if (strcmp(a.codes, "as-is") != 0 && strcmp(a.codes, "world") != 0)
-        return bad_value(cli, "--codes", "world or as-is", a.codes);
-    if (strcmp(a.codes, "world") == 0) {
-        st = cli_open_world(cli, &world);
-        if (st != AUTK_OK)
-            return st;
-        opts.resolve = autk_resolve_by_world;
-        opts.resolve_user = world;
-    }
-    st = autk_import_files(a.into, cli->arguments, cli->n_arguments, &opts, &report, &cli->err);
-    autk_world_close(world);
-    tell_errors(&report);
-    /* The rows were just told: the last line says what to do about them. */
-    if (st != AUTK_OK && report.n_bad > (uint64_t)a.skip_bad && report.n_errors != 0) {
-        memset(&cli->err, 0, sizeof cli->err);
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                       "nothing was stored of a file with wrong rows, %llu or more (--skip-bad N "
-                       "allows N)",
-                       (unsigned long long)report.n_bad);
-    }
-    return st == AUTK_OK ? tell_result(cli, &report, a.check) : st;
+    return import_all(cli, &a);
 }

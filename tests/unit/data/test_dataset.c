@@ -345,7 +345,7 @@ static void dataset__survives_a_kill_at_any_moment(void **state)
     (void)state;
     old_and_new s;
     const char *many = getenv("AUTARKY_KILLS");
-    int n = many != NULL ? atoi(many) : 25, n_new = 0, n_killed = 0;
+    int n = many != NULL ? atoi(many) : 15, n_new = 0, n_killed = 0;
     prepare(&s, "kill.atk");
     double start = now_s();
     int status;
@@ -381,7 +381,7 @@ static void dataset__survives_a_full_disk(void **state)
     old_and_new s;
     prepare(&s, "full.atk");
     int n_failed = 0;
-    for (rlim_t limit = 0; limit < 400000; limit += 9973) {
+    for (rlim_t limit = 0; limit < 400000; limit += 19949) {
         int status;
         autk_err err;
         autk_import_opts opts = replace_opts();
