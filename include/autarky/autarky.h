@@ -6,6 +6,7 @@
 #include <autarky/breaks.h>
 #include <autarky/chart.h>
 #include <autarky/claim.h>
+#include <autarky/claim_report.h>
 #include <autarky/dataset.h>
 #include <autarky/depend.h>
 #include <autarky/economy.h>
@@ -15,6 +16,7 @@
 #include <autarky/input.h>
 #include <autarky/table.h>
 #include <autarky/turns.h>
+#include <autarky/turns_report.h>
 #include <autarky/world.h>
 
 #endif

@@ -48,6 +48,10 @@ typedef struct autk_breaks_model {
 typedef struct autk_breaks {
     size_t n, min_segment, max_breaks;
     autk_breaks_model models[AUTK_BREAKS_MAX + 1]; /**< [max_breaks + 1] by number of breaks */
+    /** By number of breaks, 1 … max_late: the best partitions whose last segment is shorter than
+     *  min_segment (dates, SSR and criteria; no tests: those are autk_breaks_end). */
+    autk_breaks_model late[AUTK_BREAKS_MAX + 1];
+    size_t max_late;
     double ud_max, ud_max_critical;    /**< none against an unknown number; NaN when none fits */
     size_t n_bic, n_lwz, n_sequential; /**< numbers of breaks that the three rules choose */
 } autk_breaks;

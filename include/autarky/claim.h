@@ -9,7 +9,6 @@
 #define AUTARKY_CLAIM_H
 
 #include <autarky/depend.h>
-#include <autarky/table.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -131,16 +130,6 @@ AUTK_API autk_status autk_claim_check(autk_claim_result *out, const autk_world *
 
 /** How a range of shares stands to bounds: the rule behind every verdict. Total. */
 AUTK_API autk_verdict autk_claim_judge(const autk_quantity_said *said, autk_bounds share);
-
-/**
- * Write a result: text for a reader, JSON with `verdict` and `readings[]`, CSV with one reading a
- * line.
- *
- * @param said  the claim's text; NULL when it came as options
- */
-AUTK_API autk_status autk_claim_write(autk_buf *out, const autk_world *world,
-                                      const autk_claim_result *result, const char *said,
-                                      autk_format format, autk_err *err) AUTK_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,6 @@
 
 #include <autarky/breaks.h>
 #include <autarky/depend.h>
-#include <autarky/table.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,36 +36,38 @@ typedef struct autk_turns_opts {
     uint64_t seed;  /**< of the draws: the same seed, the same answer */
 } autk_turns_opts;
 
-/** Trade, all years, BIC, 0.95, 400 draws, seed 1. */
+/** Trade, all years, BIC, 0.95, 200 draws, seed 1. */
 AUTK_API autk_turns_opts autk_turns_opts_default(void);
 
 /** One turn. Periods are yyyy or, in months, yyyymm. */
 typedef struct autk_turn {
     int32_t date;      /**< first period at the new level */
-    int32_t low, high; /**< interval of the date: Bai (1997), widened to the hull over the bounds */
-    int32_t own_low, own_high;        /**< the interval of the points alone */
+    int32_t low, high; /**< interval of the date: own_low … own_high widened to the hull over
+                            the shares' bounds */
+    int32_t own_low, own_high;        /**< Bai (1997), of the points alone */
     double share_before, share_after; /**< means of the points of the segments on both sides */
     double support;                   /**< part of the draws with a turn inside [low, high] */
-    bool widened;                     /**< the bounds made the interval wider */
-    bool late;            /**< nearer to the end than the shortest segment: end-of-sample test */
+    bool at_low, at_high; /**< found there too when every share is at its low, its high end */
+    bool widened;         /**< the bounds made the interval wider */
+    bool late; /**< nearer to the end than the shortest segment: by the end-of-sample test */
     const size_t *events; /**< [n_events] for autk_world_event: inside the interval and concerning
-                               either party */
+                               either party, those that concern both first; owned by the turns */
     size_t n_events;
 } autk_turn;
 
 /** A share series and its turns. n = 0: there is none. */
 typedef struct autk_turns_series {
-    int32_t *period; /**< [n] ascending, without holes */
+    int32_t *period; /**< [n] ascending; periods with an unknown share are left out */
     autk_bounds *share;
-    bool *gap; /**< [n] reported by neither side: bounds only */
-    size_t n, n_gaps;
+    bool *gap; /**< [n] some of it is reported by neither side: bounds only */
+    size_t n, n_gaps, n_left_out;
     autk_turn *turns; /**< [n_turns] */
     size_t n_turns;
-    autk_breaks breaks;       /**< of the points: numbers, tests, criteria */
+    autk_breaks breaks;       /**< of the points: numbers, tests, criteria; n = 0 when not dated */
     autk_breaks_end_test end; /**< of the last breaks.min_segment - 1 periods */
     bool end_tested;          /**< false: too short for it */
     const char *what;         /**< what the series is, one line */
-    const char *why_none;     /**< "" or why no turns could be dated */
+    const char *why_none;     /**< "", or why no turns could be looked for */
 } autk_turns_series;
 
 typedef struct autk_turns {
@@ -88,15 +89,6 @@ typedef struct autk_turns {
 AUTK_API autk_status autk_turns_find(autk_turns **out, const autk_evidence *evidence, int32_t party,
                                      const autk_turns_opts *opts, autk_err *err) AUTK_MUST_CHECK;
 AUTK_API void autk_turns_free(autk_turns *turns);
-
-/** What autk_turns_write shows. */
-typedef enum autk_turns_show { AUTK_TURNS_BOTH, AUTK_TURNS_MONTHS } autk_turns_show;
-
-/** Write as text for a reader, as JSON (`turns[]` of the years, `monthly.turns[]` of the months;
- *  of the months alone with AUTK_TURNS_MONTHS), or as CSV with one turn a line. */
-AUTK_API autk_status autk_turns_write(autk_buf *out, const autk_world *world,
-                                      const autk_turns *turns, autk_turns_show show,
-                                      autk_format format, autk_err *err) AUTK_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,7 @@ typedef struct search {
     double *best;   /* [n * (max + 1)]: SSR of y[0..t] with m breaks, at t * (max + 1) + m */
     uint32_t *from; /* likewise: where the last segment of that partition begins */
     const autk_breaks_opts *opts;
+    bool tests; /* false: dates and criteria only */
 } search;
 
 /* SSR(from, t) for t = from … n-1 by recursive residuals, each used at once: the triangle of
@@ -81,9 +82,8 @@ static void search_partitions(const search *s)
         extend_partitions(s, from);
 }
 
-static void trace_back(size_t *last, const search *s, size_t n_breaks)
+static void trace_back(size_t *last, const search *s, size_t t, size_t n_breaks)
 {
-    size_t t = s->n - 1;
     for (size_t m = n_breaks; m > 0; m--) {
         t = s->from[t * (s->max + 1) + m] - 1;
         last[m - 1] = t;
@@ -131,12 +131,12 @@ static double next_f(const search *s, const size_t *last, size_t n_breaks)
     return largest;
 }
 
-static void criteria(autk_breaks_model *model, const search *s, size_t m)
+static void criteria(autk_breaks_model *model, const search *s, size_t m, double ssr)
 {
     static const double log_two_pi = 1.83787706640934548356;
     double n = (double)s->n, breaks = (double)m, log_n = log(n);
     /* An error below the rounding of the series counts as that rounding: logarithms stay finite. */
-    double ssr = s->best[(s->n - 1) * (s->max + 1) + m], floor_ssr = n * 1e-30;
+    double floor_ssr = n * 1e-30;
     double log_ssr = log(ssr > floor_ssr ? ssr : floor_ssr) + 2.0 * log(s->scale);
     model->ssr = ssr * s->scale * s->scale;
     model->bic = n * (log_ssr + 1.0 - log_n + log_two_pi) + 2.0 * (breaks + 1.0) * log_n;
@@ -146,15 +146,50 @@ static void criteria(autk_breaks_model *model, const search *s, size_t m)
 static void fill_model(autk_breaks_model *model, const search *s, size_t m)
 {
     const autk_breaks_opts *o = s->opts;
-    trace_back(model->last, s, m);
-    criteria(model, s, m);
+    trace_back(model->last, s, s->n - 1, m);
+    criteria(model, s, m, s->best[(s->n - 1) * (s->max + 1) + m]);
     model->sup_f = model->sup_f_critical = NAN;
+    model->next_f = model->next_f_critical = NAN;
+    if (!s->tests)
+        return;
     if (m > 0) {
         model->sup_f = autki_partition_f(s->y, s->n, model->last, m, o, s->scratch);
         model->sup_f_critical = autki_breaks_sup_f_critical(o->trim, o->significance, m);
     }
     model->next_f = next_f(s, model->last, m);
     model->next_f_critical = autki_breaks_next_f_critical(o->trim, o->significance, m);
+}
+
+/* The last segment is taken from the series' end, the rest from the tables: a break may stand at
+ * any of the last h - 1 places. */
+static void fill_late(autk_breaks *out, const search *s)
+{
+    size_t width = s->max + 1;
+    double mean = 0.0, ssr = 0.0, best[AUTK_BREAKS_MAX + 1];
+    size_t begins[AUTK_BREAKS_MAX + 1] = {0};
+    for (size_t m = 0; m <= AUTK_BREAKS_MAX; m++)
+        best[m] = INFINITY;
+    for (size_t from = s->n - 1; from > s->n - s->h; from--) {
+        double residual = s->y[from] - mean;
+        mean += residual / (double)(s->n - from);
+        ssr += residual * (s->y[from] - mean);
+        for (size_t m = 1; m <= width && m <= AUTK_BREAKS_MAX; m++) {
+            double all = s->best[(from - 1) * width + m - 1] + ssr;
+            if (all < best[m]) {
+                best[m] = all;
+                begins[m] = from;
+            }
+        }
+    }
+    out->max_late = 0;
+    for (size_t m = 1; m <= AUTK_BREAKS_MAX && best[m] < INFINITY && s->n >= 2 * m + 3; m++) {
+        autk_breaks_model *late = &out->late[m];
+        trace_back(late->last, s, begins[m] - 1, m - 1);
+        late->last[m - 1] = begins[m] - 1;
+        criteria(late, s, m, best[m]);
+        late->sup_f = late->sup_f_critical = late->next_f = late->next_f_critical = NAN;
+        out->max_late = m;
+    }
 }
 
 static void choose_numbers(autk_breaks *out, const autk_breaks_opts *o)
@@ -224,11 +259,11 @@ static autk_status plan(search *s, size_t n, const autk_breaks_opts *o, autk_err
     return AUTK_OK;
 }
 
-autk_status autk_breaks_find(autk_breaks *out, const double *y, size_t n,
-                             const autk_breaks_opts *opts, autk_err *err)
+static autk_status find(autk_breaks *out, const double *y, size_t n, const autk_breaks_opts *opts,
+                        bool tests, autk_err *err)
 {
     autk_breaks_opts o = opts != NULL ? *opts : autk_breaks_opts_default();
-    search s = {.scale = 1.0};
+    search s = {.scale = 1.0, .tests = tests};
     autk_status st = autki_breaks_check_opts(&o, err);
     if (st == AUTK_OK)
         st = plan(&s, n, &o, err);
@@ -248,6 +283,7 @@ autk_status autk_breaks_find(autk_breaks *out, const double *y, size_t n,
         search_partitions(&s);
         for (size_t m = 0; m <= s.max; m++)
             fill_model(&found.models[m], &s, m);
+        fill_late(&found, &s);
         choose_numbers(&found, &o);
         *out = found;
     }
@@ -256,4 +292,16 @@ autk_status autk_breaks_find(autk_breaks *out, const double *y, size_t n,
     free(s.best);
     free(s.from);
     return st;
+}
+
+autk_status autk_breaks_find(autk_breaks *out, const double *y, size_t n,
+                             const autk_breaks_opts *opts, autk_err *err)
+{
+    return find(out, y, n, opts, true, err);
+}
+
+autk_status autki_breaks_dates(autk_breaks *out, const double *y, size_t n,
+                               const autk_breaks_opts *opts, autk_err *err)
+{
+    return find(out, y, n, opts, false, err);
 }

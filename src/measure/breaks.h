@@ -39,6 +39,10 @@ double autki_partition_f(const double *y, size_t n, const size_t *last, size_t n
 /** P(argmax of the limit process <= x), variances' ratio after/before: Bai (1997), appendix B. */
 double autki_argmax_cdf(double x, double variance_ratio);
 
+/** autk_breaks_find without its tests (NaN, n_sequential 0): what a thousand draws can afford. */
+autk_status autki_breaks_dates(autk_breaks *out, const double *y, size_t n,
+                               const autk_breaks_opts *opts, autk_err *err) AUTK_MUST_CHECK;
+
 autk_status autki_breaks_check_opts(const autk_breaks_opts *opts, autk_err *err) AUTK_MUST_CHECK;
 
 #endif

@@ -241,13 +241,17 @@ static void find__is_the_best_of_all_partitions(void **state)
     (void)state;
     uint64_t seed = 42;
     for (int run = 0; run < 50; run++) {
-        double y[23], best[2] = {INFINITY, INFINITY};
+        double y[23], best[2] = {INFINITY, INFINITY}, late = INFINITY;
         for (size_t t = 0; t < 23; t++)
             y[t] = normal(&seed) + (t > 10 ? 2.0 : 0.0);
         size_t h = 4; /* ceil(0.15 * 23) */
         for (size_t a = h; a + h <= 23; a++) {
             double one = ssr_of(y, 0, a) + ssr_of(y, a, 23);
             best[0] = one < best[0] ? one : best[0];
+            for (size_t b = 23 - h + 1; b < 23; b++) {
+                double two = ssr_of(y, 0, a) + ssr_of(y, a, b) + ssr_of(y, b, 23);
+                late = b >= a + h && two < late ? two : late;
+            }
             for (size_t b = a + h; b + h <= 23; b++) {
                 double two = ssr_of(y, 0, a) + ssr_of(y, a, b) + ssr_of(y, b, 23);
                 best[1] = two < best[1] ? two : best[1];
@@ -256,6 +260,7 @@ static void find__is_the_best_of_all_partitions(void **state)
         autk_breaks b = found(y, 23, NULL);
         assert_near(b.models[1].ssr, best[0], 1e-12);
         assert_near(b.models[2].ssr, best[1], 1e-12);
+        assert_near(b.late[2].ssr, late, 1e-12);
     }
 }
 
