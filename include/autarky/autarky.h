@@ -14,6 +14,7 @@
 #include <autarky/evidence.h>
 #include <autarky/import.h>
 #include <autarky/input.h>
+#include <autarky/scenario.h>
 #include <autarky/table.h>
 #include <autarky/turns.h>
 #include <autarky/turns_report.h>

@@ -39,6 +39,9 @@ struct autk_economy {
     double *final_use;   /* [sector][stride] */
     double *value_added; /* [sector][stride] */
     double *theta;       /* [sector] */
+    autki_names groups;  /* that the source knows, beside a scenario's own */
+    uint8_t *members;    /* [group][stride]; NULL without groups */
+    char *folder;        /* of long files, for further columns; NULL = none */
     char **notes;
     size_t n_notes, notes_capacity;
 };

@@ -24,6 +24,9 @@ void autk_economy_free(autk_economy *economy)
     free(economy->final_use);
     free(economy->value_added);
     free(economy->theta);
+    autki_names_deinit(&economy->groups);
+    free(economy->members);
+    free(economy->folder);
     for (size_t i = 0; i < economy->n_notes; i++)
         free(economy->notes[i]);
     free(economy->notes);

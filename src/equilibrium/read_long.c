@@ -13,7 +13,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "data/csv.h"
-#include "equilibrium/accounts.h"
+#include "equilibrium/scenario.h"
 
 #define MAX_ROWS ((size_t)1 << 28)
 
@@ -344,7 +344,10 @@ autk_status autki_read_long(autk_economy **out, const char *folder, const autk_e
     if (st != AUTK_OK)
         return st;
     bool links = has_file(folder, "value_added.csv");
-    if (!links && e->sectors.n > 1)
+    e->folder = autki_strdup(folder);
+    if (e->folder == NULL)
+        st = autki_no_memory(err, strlen(folder));
+    if (st == AUTK_OK && !links && e->sectors.n > 1)
         st = autki_fail_at(err, AUTK_EDATA, folder, 0, 0,
                            "expected value_added.csv, final_consumption.csv and "
                            "intermediate_consumption.csv beside a trade.csv of %d sectors",
@@ -364,5 +367,42 @@ autk_status autki_read_long(autk_economy **out, const char *folder, const autk_e
         return st;
     }
     *out = e;
+    return AUTK_OK;
+}
+
+autk_status autki_read_column(double **out, const autk_economy *e, const char *column,
+                              autk_err *err)
+{
+    if (e->folder == NULL)
+        return autki_fail(err, AUTK_EDATA,
+                          "expected an economy of long files for column %s, got another", column);
+    /* The names are borrowed for look-ups only. */
+    autki_names sectors = e->sectors, regions = e->regions;
+    long_file file = {.name = "trade.csv",
+                      .columns = {"sector", "exporter", "importer", column},
+                      .n_keys = 3,
+                      .names = {&sectors, &regions, &regions}};
+    rows r = {0};
+    size_t n = (size_t)e->regions.n, cells = (size_t)e->sectors.n * n * n;
+    double *table = autki_malloc(cells, sizeof *table);
+    autk_status st = table == NULL ? autki_no_memory(err, cells * sizeof *table) : AUTK_OK;
+    for (size_t i = 0; st == AUTK_OK && i < cells; i++)
+        table[i] = NAN;
+    if (st == AUTK_OK)
+        st = read_rows(&r, e->folder, &file, err);
+    for (size_t i = 0; st == AUTK_OK && i < r.n; i++) {
+        const int32_t *key = r.at[i].key;
+        double *cell = &table[((size_t)key[0] * n + (size_t)key[2]) * n + (size_t)key[1]];
+        if (!isnan(*cell))
+            st = autki_fail_at(err, AUTK_EDATA, file.name, r.at[i].line, 0,
+                               "expected one row for a cell, got another");
+        *cell = r.at[i].value;
+    }
+    free(r.at);
+    if (st != AUTK_OK) {
+        free(table);
+        return st;
+    }
+    *out = table;
     return AUTK_OK;
 }

@@ -288,7 +288,7 @@ typedef struct matrix {
     autk_economy *e;
     size_t skip; /* 1 when the rows begin with a name */
     size_t n_columns, n_rows;
-    size_t empty;
+    size_t empty, negative;
 } matrix;
 
 /* The header names the columns, unless labels come from a file. A first field that is empty or
@@ -352,6 +352,7 @@ static autk_status matrix_row(matrix *m, const autki_csv *csv, const autki_field
             if (!(value >= 0) && !(opts->repair & AUTK_REPAIR_NEGATIVE))
                 return autki_csv_bad_field(csv, &fields[i], "a flow of at least 0", err);
         }
+        m->negative += value < 0;
         m->e->flow[autki_cell(m->e, 0, row, column)] = value > 0 ? value * scale : 0;
     }
     return AUTK_OK;
@@ -382,6 +383,8 @@ static autk_status read_matrix_rows(matrix *m, autki_csv *csv, const autk_econom
                            m->n_rows);
     if (st == AUTK_OK && m->empty != 0)
         st = autki_economy_notef(m->e, err, "repaired: %zu empty cells are now 0", m->empty);
+    if (st == AUTK_OK && m->negative != 0)
+        st = autki_economy_notef(m->e, err, "repaired: %zu negative flows are now 0", m->negative);
     return st;
 }
 

@@ -1,0 +1,98 @@
+#include "economy_options.h"
+
+#include <string.h>
+
+#define AS_TEXT(name, text) text,
+static const char *const layouts[] = {AUTK_LAYOUT_LIST(AS_TEXT)};
+static const char *const rules[] = {AUTK_DOMESTIC_LIST(AS_TEXT)};
+static const char *const repairs[] = {"missing", "negative", "domestic"};
+
+void cli_economy_options(cli_option *o, cli_economy *f)
+{
+    const cli_option all[CLI_N_ECONOMY_OPTIONS] = {
+        {"economy", CLI_TEXT, &f->path, "PATH", "folder or file of the baseline", NULL},
+        {"layout", CLI_TEXT, &f->layout, "NAME",
+         "auto, long, matrix, pairs, wiod or icio; auto by content", NULL},
+        {"year", CLI_INTEGER, &f->year, "YEAR", "of a pair list with years", NULL},
+        {"theta", CLI_NUMBER, &f->theta, "X", "trade elasticity of every sector", NULL},
+        {"theta-file", CLI_TEXT, &f->theta_path, "FILE", "CSV: sector, value", NULL},
+        {"value-added", CLI_NUMBER, &f->value_added_share, "X",
+         "value added in output, where there are no inputs", NULL},
+        {"domestic", CLI_TEXT, &f->domestic, "RULE",
+         "domestic sales: given, output (GDP/share) or gdp", NULL},
+        {"gdp", CLI_TEXT, &f->gdp_path, "FILE", "CSV: (economy,) gdp in USD", NULL},
+        {"unit", CLI_NUMBER, &f->scale_usd, "X", "USD in a unit of the flows (1000 = thousand)",
+         NULL},
+        {"labels", CLI_TEXT, &f->labels_path, "FILE", "CSV naming a matrix's rows", NULL},
+        {"repair", CLI_TEXT, &f->repair, "LIST", "missing,negative,domestic: each is told", NULL}};
+    memcpy(o, all, sizeof all);
+}
+
+static autk_status pick(int *out, cli_context *cli, const char *option, const char *text,
+                        const char *const *names, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = i;
+            return AUTK_OK;
+        }
+    }
+    char near[200];
+    cli_nearest(near, sizeof near, text, names, (size_t)n);
+    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                   "expected one of the names of --help, got "
+                   "\"%s\"%s",
+                   text, near);
+    return cli->err.code = AUTK_EARG;
+}
+
+static autk_status repair_mask(unsigned *out, cli_context *cli, const char *list)
+{
+    char word[32];
+    for (const char *at = list; *at != '\0';) {
+        size_t len = strcspn(at, ",");
+        int which = 0;
+        (void)snprintf(word, sizeof word, "%.*s", (int)(len < 31 ? len : 31), at);
+        autk_status st = pick(&which, cli, "--repair", word, repairs, 3);
+        if (st != AUTK_OK)
+            return st;
+        *out |= 1u << which;
+        at += len + (at[len] == ',');
+    }
+    return AUTK_OK;
+}
+
+autk_status cli_economy_open(autk_economy **out, cli_context *cli, const cli_economy *from,
+                             const char *fallback)
+{
+    autk_economy_opts opts = autk_economy_opts_default();
+    const char *path = from->path != NULL ? from->path : fallback;
+    int at = 0;
+    autk_status st = AUTK_OK;
+    if (path == NULL || *path == '\0') {
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "expected --economy PATH, since the scenario names none");
+        return cli->err.code = AUTK_EARG;
+    }
+    if (from->layout != NULL) {
+        st = pick(&at, cli, "--layout", from->layout, layouts, AUTK_LAYOUT_COUNT);
+        opts.layout = (autk_layout)at;
+    }
+    if (st == AUTK_OK && from->domestic != NULL) {
+        st = pick(&at, cli, "--domestic", from->domestic, rules, AUTK_DOMESTIC_COUNT);
+        opts.domestic = (autk_domestic)at;
+    }
+    if (st == AUTK_OK && from->repair != NULL)
+        st = repair_mask(&opts.repair, cli, from->repair);
+    if (st != AUTK_OK)
+        return st;
+    opts.year = (int)from->year;
+    opts.theta = from->theta;
+    opts.value_added_share = from->value_added_share;
+    opts.theta_path = from->theta_path;
+    opts.gdp_path = from->gdp_path;
+    opts.labels_path = from->labels_path;
+    opts.scale_usd = from->scale_usd;
+    return autk_economy_open(out, path, &opts, &cli->err);
+}

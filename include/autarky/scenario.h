@@ -1,0 +1,92 @@
+/**
+ * @file scenario.h
+ * What is cut, taxed or freed, written in YAML, and the simulation of it on an economy.
+ *
+ * docs/modules/equilibrium.md has the schema. Every error has a line and a column.
+ *
+ * Threads: a scenario and a simulation are immutable; concurrent calls are allowed.
+ */
+#ifndef AUTARKY_SCENARIO_H
+#define AUTARKY_SCENARIO_H
+
+#include <autarky/equilibrium.h>
+#include <autarky/input.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct autk_scenario autk_scenario;
+
+/**
+ * Read a scenario. Names of economies and sectors are looked up later, by autk_simulate.
+ *
+ * Errors: AUTK_EPARSE (not YAML, unknown key, value of the wrong kind), AUTK_EDATA
+ * (contradictions), AUTK_ELIMIT (over 1 MiB), AUTK_ENOMEM; with line and column.
+ */
+AUTK_API autk_status autk_scenario_read(autk_scenario **out, autk_input *input, autk_err *err)
+    AUTK_MUST_CHECK;
+AUTK_API void autk_scenario_free(autk_scenario *scenario);
+
+/** Texts are borrowed, "" where the file says nothing. */
+AUTK_API const char *autk_scenario_name(const autk_scenario *scenario);
+AUTK_API const char *autk_scenario_economy(const autk_scenario *scenario);
+AUTK_API size_t autk_scenario_n_steps(const autk_scenario *scenario);
+AUTK_API const char *autk_scenario_step(const autk_scenario *scenario, size_t step);
+
+/** The scenario in sentences, as it is understood. Appends to out. */
+AUTK_API void autk_scenario_explain(autk_buf *out, const autk_scenario *scenario);
+
+typedef struct autk_simulate_opts {
+    int draws;        /**< 0 = as in the file */
+    uint64_t seed;    /**< 0 = as in the file, else 1 */
+    int n_threads;    /**< for draws; 0 = 1. Results do not depend on it */
+    double tolerance; /**< 0 = 1e-10 */
+    int max_iterations;
+    autk_progress progress;
+    /** Share of draws d with d % n_parts == part, for spreading over machines; 0 of 0 = all. */
+    int part, n_parts;
+} autk_simulate_opts;
+
+typedef struct autk_simulation autk_simulation;
+
+/**
+ * Solve the baseline and every step; with draws, again for each draw of the elasticities and
+ * coefficients.
+ *
+ * Errors: AUTK_ENOTFOUND, AUTK_EDATA with the scenario's line; those of autk_equilibrium_solve,
+ * with the step's name. Cost:   (1 + draws) * (1 + steps) solves.
+ */
+AUTK_API autk_status autk_simulate(autk_simulation **out, const autk_scenario *scenario,
+                                   const autk_economy *economy, const autk_simulate_opts *opts,
+                                   autk_err *err) AUTK_MUST_CHECK;
+AUTK_API void autk_simulation_free(autk_simulation *simulation);
+
+AUTK_API size_t autk_simulation_n_steps(const autk_simulation *simulation);
+AUTK_API const autk_solve_info *autk_simulation_baseline_info(const autk_simulation *simulation);
+AUTK_API const autk_solve_info *autk_simulation_info(const autk_simulation *simulation,
+                                                     size_t step);
+/** [n_regions], borrowed. */
+AUTK_API const autk_outcome *autk_simulation_outcome(const autk_simulation *simulation,
+                                                     size_t step);
+/** Draws that could be solved, and those that had no solution. */
+AUTK_API int autk_simulation_n_draws(const autk_simulation *simulation);
+AUTK_API int autk_simulation_n_failed_draws(const autk_simulation *simulation);
+/** Field-wise quantiles (5 and 95 %) over the draws, [n_regions]; NULL without draws. Borrowed. */
+AUTK_API const autk_outcome *autk_simulation_low(const autk_simulation *simulation, size_t step);
+AUTK_API const autk_outcome *autk_simulation_high(const autk_simulation *simulation, size_t step);
+/** Borrowed. step SIZE_MAX = the baseline. */
+AUTK_API const autk_equilibrium *autk_simulation_equilibrium(const autk_simulation *simulation,
+                                                             size_t step);
+/** Was the region named to be shown (all when the scenario names none)? */
+AUTK_API bool autk_simulation_shows(const autk_simulation *simulation, int32_t region);
+/** "one sector, universal gravity", "multi-sector, Caliendo and Parro", ... Borrowed. */
+AUTK_API const char *autk_simulation_model(const autk_simulation *simulation);
+AUTK_API const char *autk_simulation_deficits(const autk_simulation *simulation);
+/** The elasticities that were used, one sentence. Borrowed. */
+AUTK_API const char *autk_simulation_elasticities(const autk_simulation *simulation);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

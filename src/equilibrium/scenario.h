@@ -1,0 +1,95 @@
+/** @file scenario.h A scenario as read: names and places, not yet looked up. */
+#ifndef AUTKI_EQUILIBRIUM_SCENARIO_H
+#define AUTKI_EQUILIBRIUM_SCENARIO_H
+
+#include <autarky/scenario.h>
+
+#include "equilibrium/accounts.h"
+
+#define AUTKI_MAX_STEPS 1000
+#define AUTKI_MAX_RULES 10000
+
+typedef struct autki_place {
+    int64_t line, column;
+} autki_place;
+
+typedef struct autki_name {
+    char *text;
+    autki_place at;
+} autki_name;
+
+/** Names as written: nothing = all; `except` = all but these. */
+typedef struct autki_name_list {
+    autki_name *names;
+    size_t n, capacity;
+    bool except;
+} autki_name_list;
+
+typedef struct autki_group {
+    autki_name name;
+    autki_name_list members;
+} autki_group;
+
+typedef struct autki_rule {
+    autk_measure_kind kind;
+    const char *word; /* as the file calls it: "embargo", "export_ban", ... */
+    double value;
+    double error; /* standard error of a sanction's coefficient; 0 = certain */
+    char *column; /* of trade.csv, instead of a value; NULL = none */
+    autki_place at;
+    autki_name_list from, to, sectors;
+    bool both; /* and in the other direction */
+} autki_rule;
+
+typedef struct autki_step {
+    autki_name name;
+    autki_rule *rules;
+    size_t n, capacity;
+} autki_step;
+
+struct autk_scenario {
+    char *source, *name, *description, *economy;
+    autk_deficits deficits;
+    bool compared;      /* each step alone against the baseline; else they add up */
+    double theta_scale; /* 1 = long run */
+    double theta;       /* of every sector; 0 = the economy's */
+    double theta_error; /* relative standard error for draws */
+    int draws;
+    uint64_t seed;
+    autki_group *groups;
+    size_t n_groups, groups_capacity;
+    autki_name_list coalition, show;
+    autki_step *steps;
+    size_t n_steps, steps_capacity;
+};
+
+/** Short over long run: 0.76 / 2.0, Boehm, Levchenko and Pandalai-Nayar (2023). */
+#define AUTKI_SHORT_RUN 0.38
+
+/** Measures of a step looked up in an economy. */
+typedef struct autki_bound_step {
+    autk_measure *measures;
+    const autki_rule **rules; /* [n] whence each came */
+    size_t n;
+    uint8_t *masks;
+    double **tables; /* [n_tables] values read from columns */
+    size_t n_tables;
+} autki_bound_step;
+
+typedef struct autki_bound {
+    autki_bound_step *steps; /* [n_steps] */
+    size_t n_steps;
+    uint8_t *coalition; /* [n_regions] or NULL */
+    uint8_t *show;      /* [n_regions] */
+} autki_bound;
+
+autk_status autki_scenario_bind(autki_bound *out, const autk_scenario *scenario,
+                                const autk_economy *economy, autk_err *err) AUTK_MUST_CHECK;
+void autki_bound_deinit(autki_bound *bound);
+
+/** A column of the economy's trade.csv as [sector][importer][exporter], NaN where there is no row.
+ */
+autk_status autki_read_column(double **out, const autk_economy *economy, const char *column,
+                              autk_err *err) AUTK_MUST_CHECK;
+
+#endif

@@ -1,0 +1,347 @@
+/* A scenario's names looked up in an economy; rules become measures. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+#include "equilibrium/scenario.h"
+
+typedef struct binder {
+    const autk_scenario *s;
+    const autk_economy *e;
+    autk_err *err;
+} binder;
+
+static autk_status mark_economy(const binder *b, uint8_t *mask, const autki_name *name)
+{
+    int32_t at = autki_names_find(&b->e->regions, name->text, strlen(name->text));
+    if (at >= 0) {
+        mask[at] = 1;
+        return AUTK_OK;
+    }
+    at = autki_names_find(&b->e->groups, name->text, strlen(name->text));
+    if (at >= 0) {
+        for (int32_t i = 0; i < b->e->regions.n; i++)
+            mask[i] = mask[i] || b->e->members[(size_t)at * b->e->stride + (size_t)i];
+        return AUTK_OK;
+    }
+    return autki_names_unknown(&b->e->regions, "an economy or a group", name->text, b->s->source,
+                               name->at.line, name->at.column, b->err);
+}
+
+static autk_status mark_name(const binder *b, uint8_t *mask, const autki_name *name)
+{
+    for (size_t g = 0; g < b->s->n_groups; g++) {
+        if (strcmp(b->s->groups[g].name.text, name->text) != 0)
+            continue;
+        const autki_name_list *members = &b->s->groups[g].members;
+        for (size_t i = 0; i < members->n; i++) {
+            autk_status st = mark_economy(b, mask, &members->names[i]);
+            if (st != AUTK_OK)
+                return st;
+        }
+        for (int32_t i = 0; members->except && i < b->e->regions.n; i++)
+            mask[i] = !mask[i];
+        return AUTK_OK;
+    }
+    return mark_economy(b, mask, name);
+}
+
+static autk_status mark_regions(const binder *b, uint8_t *mask, const autki_name_list *list)
+{
+    memset(mask, list->n == 0, (size_t)b->e->regions.n);
+    for (size_t i = 0; i < list->n; i++) {
+        autk_status st = mark_name(b, mask, &list->names[i]);
+        if (st != AUTK_OK)
+            return st;
+    }
+    for (int32_t i = 0; list->except && i < b->e->regions.n; i++)
+        mask[i] = !mask[i];
+    return AUTK_OK;
+}
+
+static autk_status mark_sectors(const binder *b, uint8_t *mask, const autki_name_list *list)
+{
+    memset(mask, list->n == 0, (size_t)b->e->sectors.n);
+    for (size_t i = 0; i < list->n; i++) {
+        const autki_name *name = &list->names[i];
+        int32_t at = autki_names_find(&b->e->sectors, name->text, strlen(name->text));
+        if (at < 0)
+            return autki_names_unknown(&b->e->sectors, "a sector", name->text, b->s->source,
+                                       name->at.line, name->at.column, b->err);
+        mask[at] = 1;
+    }
+    for (int32_t i = 0; list->except && i < b->e->sectors.n; i++)
+        mask[i] = !mask[i];
+    return AUTK_OK;
+}
+
+static bool overlap(const uint8_t *a, const uint8_t *b, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (a[i] && b[i])
+            return true;
+    }
+    return false;
+}
+
+static bool touch_same_flows(const autk_economy *e, const autk_measure *a, const autk_measure *b)
+{
+    return overlap(a->sellers, b->sellers, e->regions.n) &&
+           overlap(a->buyers, b->buyers, e->regions.n) &&
+           overlap(a->sectors, b->sectors, e->sectors.n);
+}
+
+/* Of two measures of a step on the same flows: two tariffs set apart, or anything on top of an
+ * embargo, contradict each other. Adding and multiplying is in order. */
+static autk_status check_contradictions(const binder *b, const autki_bound_step *step)
+{
+    for (size_t i = 0; i < step->n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const autk_measure *x = &step->measures[i], *y = &step->measures[k];
+            if (step->rules[i] == step->rules[k] || x->kind == AUTK_MEASURE_PRODUCTIVITY ||
+                y->kind == AUTK_MEASURE_PRODUCTIVITY)
+                continue;
+            bool two_tariffs = x->kind == AUTK_MEASURE_TARIFF_SET && y->kind == x->kind &&
+                               (x->values != NULL || x->value != y->value);
+            bool on_embargo =
+                (x->kind == AUTK_MEASURE_EMBARGO) != (y->kind == AUTK_MEASURE_EMBARGO);
+            if ((two_tariffs || on_embargo) && touch_same_flows(b->e, x, y)) {
+                const autki_place *at = &step->rules[i]->at, *other = &step->rules[k]->at;
+                return autki_fail_at(
+                    b->err, AUTK_EDATA, b->s->source, at->line, at->column,
+                    "expected one measure on a flow, got %s where line %lld has %s",
+                    step->rules[i]->word, (long long)other->line, step->rules[k]->word);
+            }
+        }
+    }
+    return AUTK_OK;
+}
+
+static autk_status check_touches(const binder *b, const autki_rule *rule, const autk_measure *m)
+{
+    bool any = false;
+    for (int32_t i = 0; !any && i < b->e->regions.n; i++) {
+        for (int32_t n = 0; !any && n < b->e->regions.n; n++)
+            any =
+                m->sellers[i] && (m->kind == AUTK_MEASURE_PRODUCTIVITY || (m->buyers[n] && i != n));
+    }
+    if (any)
+        return AUTK_OK;
+    return autki_fail_at(b->err, AUTK_EDATA, b->s->source, rule->at.line, rule->at.column,
+                         "expected a seller and another economy that buys, got none");
+}
+
+static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki_rule *rule,
+                             uint8_t *masks)
+{
+    size_t regions = (size_t)b->e->regions.n;
+    uint8_t *from = masks, *to = masks + regions, *sectors = to + regions;
+    autk_measure m = {.kind = rule->kind,
+                      .value = rule->value,
+                      .sellers = from,
+                      .buyers = to,
+                      .sectors = sectors};
+    autk_status st = mark_regions(b, from, &rule->from);
+    if (st == AUTK_OK)
+        st = mark_regions(b, to, &rule->to);
+    if (st == AUTK_OK)
+        st = mark_sectors(b, sectors, &rule->sectors);
+    if (st == AUTK_OK)
+        st = check_touches(b, rule, &m);
+    if (st == AUTK_OK && rule->column != NULL) {
+        double *table = NULL;
+        st = autki_read_column(&table, b->e, rule->column, b->err);
+        if (st == AUTK_OK)
+            out->tables[out->n_tables++] = table;
+        m.values = table;
+    }
+    if (st != AUTK_OK)
+        return st;
+    out->rules[out->n] = rule;
+    out->measures[out->n++] = m;
+    if (rule->both) {
+        m.sellers = to;
+        m.buyers = from;
+        out->rules[out->n] = rule;
+        out->measures[out->n++] = m;
+    }
+    return AUTK_OK;
+}
+
+static autk_status bind_step(const binder *b, autki_bound_step *out, const autki_step *step)
+{
+    size_t mask_bytes = 2 * (size_t)b->e->regions.n + (size_t)b->e->sectors.n;
+    out->measures = autki_calloc(2 * step->n, sizeof *out->measures);
+    out->rules = autki_calloc(2 * step->n, sizeof *out->rules);
+    out->masks = autki_calloc(step->n, mask_bytes);
+    out->tables = autki_calloc(step->n, sizeof *out->tables);
+    if (out->measures == NULL || out->rules == NULL || out->masks == NULL || out->tables == NULL)
+        return autki_no_memory(b->err, step->n * mask_bytes);
+    for (size_t i = 0; i < step->n; i++) {
+        autk_status st = bind_rule(b, out, &step->rules[i], out->masks + i * mask_bytes);
+        if (st != AUTK_OK)
+            return st;
+    }
+    return check_contradictions(b, out);
+}
+
+void autki_bound_deinit(autki_bound *bound)
+{
+    for (size_t i = 0; bound->steps != NULL && i < bound->n_steps; i++) {
+        autki_bound_step *step = &bound->steps[i];
+        free(step->measures);
+        free(step->rules);
+        free(step->masks);
+        for (size_t k = 0; k < step->n_tables; k++)
+            free(step->tables[k]);
+        free(step->tables);
+    }
+    free(bound->steps);
+    free(bound->coalition);
+    free(bound->show);
+    memset(bound, 0, sizeof *bound);
+}
+
+autk_status autki_scenario_bind(autki_bound *out, const autk_scenario *scenario,
+                                const autk_economy *economy, autk_err *err)
+{
+    binder b = {.s = scenario, .e = economy, .err = err};
+    size_t regions = (size_t)economy->regions.n;
+    autki_bound bound = {.n_steps = scenario->n_steps};
+    bound.steps = autki_calloc(scenario->n_steps, sizeof *bound.steps);
+    bound.show = autki_calloc(regions, 1);
+    bool shares = scenario->coalition.n != 0 || scenario->coalition.except;
+    if (shares)
+        bound.coalition = autki_calloc(regions, 1);
+    autk_status st = AUTK_OK;
+    if (bound.steps == NULL || bound.show == NULL || (shares && bound.coalition == NULL))
+        st = autki_no_memory(err, regions);
+    if (st == AUTK_OK)
+        st = mark_regions(&b, bound.show, &scenario->show);
+    if (st == AUTK_OK && shares)
+        st = mark_regions(&b, bound.coalition, &scenario->coalition);
+    for (size_t i = 0; st == AUTK_OK && i < scenario->n_steps; i++)
+        st = bind_step(&b, &bound.steps[i], &scenario->steps[i]);
+    if (st != AUTK_OK) {
+        autki_bound_deinit(&bound);
+        return st;
+    }
+    *out = bound;
+    return AUTK_OK;
+}
+
+/* ------------------------------------------------------------------ in sentences */
+
+static void say_names(autk_buf *out, const autki_name_list *list, const char *all)
+{
+    if (list->n == 0) {
+        autk_buf_puts(out, all);
+        return;
+    }
+    if (list->except)
+        autk_buf_printf(out, "%s but ", all);
+    for (size_t i = 0; i < list->n; i++)
+        autk_buf_printf(out, "%s%s",
+                        i == 0            ? ""
+                        : i + 1 < list->n ? ", "
+                                          : " and ",
+                        list->names[i].text);
+}
+
+static void say_what(autk_buf *out, const autki_rule *r)
+{
+    switch (r->kind) {
+    case AUTK_MEASURE_TARIFF_SET:
+        if (r->column != NULL)
+            autk_buf_printf(out, "set the tariffs to column %s of trade.csv on", r->column);
+        else
+            autk_buf_printf(out, "set the tariff to %g %% on", 100 * r->value);
+        break;
+    case AUTK_MEASURE_TARIFF_ADD:
+        autk_buf_printf(out, "add %g points to the tariff on", 100 * r->value);
+        break;
+    case AUTK_MEASURE_TARIFF_MULTIPLY:
+        autk_buf_printf(out, "multiply the tariff by %g on", r->value);
+        break;
+    case AUTK_MEASURE_COST:
+        autk_buf_printf(out, "raise the cost of trade by %g %% on", 100 * r->value);
+        break;
+    case AUTK_MEASURE_EXPORT_TAX:
+        autk_buf_printf(out, "tax exports by %g %% on", 100 * r->value);
+        break;
+    case AUTK_MEASURE_SANCTION:
+        autk_buf_printf(out, "multiply trade at given prices by exp(%g)", r->value);
+        if (r->error > 0)
+            autk_buf_printf(out, " (standard error %g)", r->error);
+        autk_buf_puts(out, " on");
+        break;
+    case AUTK_MEASURE_PRODUCTIVITY:
+        autk_buf_printf(out, "change productivity by %g %% in", 100 * r->value);
+        break;
+    default:
+        autk_buf_puts(out, "end all trade (exactly: the share is 0) in");
+    }
+}
+
+static void say_rule(autk_buf *out, const autki_rule *r)
+{
+    autk_buf_puts(out, "     - ");
+    say_what(out, r);
+    autk_buf_puts(out, " ");
+    say_names(out, &r->sectors, "all sectors");
+    autk_buf_puts(out, r->kind == AUTK_MEASURE_PRODUCTIVITY ? " of " : " from ");
+    say_names(out, &r->from, "all economies");
+    if (r->kind != AUTK_MEASURE_PRODUCTIVITY) {
+        autk_buf_puts(out, " to ");
+        say_names(out, &r->to, "all economies");
+        if (r->both)
+            autk_buf_puts(out, ", and in the other direction");
+    }
+    autk_buf_puts(out, "\n");
+}
+
+void autk_scenario_explain(autk_buf *out, const autk_scenario *s)
+{
+    static const char *const rules[] = {
+        "stay as observed (nominal, against world income)", "are zero, before and after",
+        "move with output (multiplicative)", "are those of the flows that are left"};
+    autk_buf_printf(out, "%s\n", s->name);
+    if (s->description != NULL)
+        autk_buf_printf(out, "   %s\n", s->description);
+    autk_buf_printf(out, "   Economy: %s.\n",
+                    s->economy != NULL ? s->economy : "given on the command line");
+    autk_buf_printf(out, "   Trade deficits %s.\n", rules[s->deficits]);
+    if (s->theta > 0)
+        autk_buf_printf(out, "   theta is %g in every sector.\n", s->theta);
+    if (s->theta_scale != 1)
+        autk_buf_printf(out, "   theta is multiplied by %g%s.\n", s->theta_scale,
+                        s->theta_scale == AUTKI_SHORT_RUN
+                            ? " (short run: Boehm, Levchenko and Pandalai-Nayar 2023)"
+                            : "");
+    for (size_t g = 0; g < s->n_groups; g++) {
+        autk_buf_printf(out, "   %s is ", s->groups[g].name.text);
+        say_names(out, &s->groups[g].members, "all economies");
+        autk_buf_puts(out, ".\n");
+    }
+    if (s->coalition.n != 0 || s->coalition.except) {
+        autk_buf_puts(out, "   ");
+        say_names(out, &s->coalition, "All economies");
+        autk_buf_puts(out, " share the burden: transfers give each the same change of real "
+                           "income.\n");
+    }
+    if (s->n_steps > 1)
+        autk_buf_printf(out, "   The %zu steps %s.\n", s->n_steps,
+                        s->compared ? "are compared, each alone against the baseline"
+                                    : "add up, each on top of those before");
+    for (size_t i = 0; i < s->n_steps; i++) {
+        autk_buf_printf(out, "   Step %zu, %s:\n", i + 1, s->steps[i].name.text);
+        for (size_t k = 0; k < s->steps[i].n; k++)
+            say_rule(out, &s->steps[i].rules[k]);
+    }
+    if (s->draws > 0)
+        autk_buf_printf(out, "   %d draws, seed %llu, theta with a standard error of %g %%.\n",
+                        s->draws, (unsigned long long)s->seed, 100 * s->theta_error);
+}
