@@ -11,6 +11,8 @@
 #define MAX_MONTHS (12 * 60)
 /* A rhythm is taken out when a month of the year is seen this often. */
 #define MIN_RHYTHM (12 * 5)
+/* Members that may be silent together may have had so much of a month's sum, not more. */
+#define CRUMB 0.05
 
 /* One partner's flow of one direction and source, month by month. */
 typedef struct stream {
@@ -101,18 +103,34 @@ static autk_status collect(streams *all, const autk_world *world, int32_t econom
     return st;
 }
 
+static size_t longest_of_members(const streams *all, int32_t party, bool is_export)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const stream *s = &all->items[i];
+        if (s->partner != party && s->is_export == is_export && s->n > longest)
+            longest = s->n;
+    }
+    return longest;
+}
+
 /* Of several sources for one flow keep the one with most months, so that no step comes from a
- * change of source; a group's own figures before those of its members. */
+ * change of source; of a group's own figures and its members' likewise. */
 static void keep_longest(streams *all, int32_t party)
 {
+    size_t members[2] = {longest_of_members(all, party, false),
+                         longest_of_members(all, party, true)};
     for (size_t i = 0; i < all->n; i++) {
         for (size_t j = 0; j < all->n; j++) {
             stream *a = &all->items[i], *b = &all->items[j];
             if (i == j || a->is_export != b->is_export || a->n == 0 || b->n == 0)
                 continue;
-            bool whole = b->partner == party && a->partner != party;
             bool longer = a->partner == b->partner && (b->n > a->n || (b->n == a->n && j < i));
-            if (whole || longer)
+            bool whole_wins =
+                b->partner == party && a->partner != party && b->n >= members[a->is_export];
+            bool members_win =
+                a->partner == party && b->partner != party && a->n < members[a->is_export];
+            if (longer || whole_wins || members_win)
                 a->n = 0;
         }
     }
@@ -127,28 +145,49 @@ static void keep_longest(streams *all, int32_t party)
     all->n = kept;
 }
 
-/* Sum over the streams: a month in which any of them that is usually there is silent is unknown,
- * not smaller. A stream with a value in less than half of the longest's months is a crumb (a member
- * that hardly trades): its silence is taken as it is. */
+/* What a stream may have had in a month without a figure: nothing to its largest month; the point
+ * is the mean of the nearest figures before and after. */
+static autk_bounds silent_month(const stream *s, size_t month)
+{
+    double largest = 0.0, before = NAN, after = NAN;
+    for (size_t t = 0; t < MAX_MONTHS; t++) {
+        if (!autk_bounds_known(s->value_usd[t]))
+            continue;
+        largest = s->value_usd[t].high > largest ? s->value_usd[t].high : largest;
+        if (t < month)
+            before = s->value_usd[t].point;
+        else if (isnan(after))
+            after = s->value_usd[t].point;
+    }
+    double point = isnan(before) ? after : isnan(after) ? before : 0.5 * (before + after);
+    return (autk_bounds){0.0, point, largest};
+}
+
+/* Sum over the streams. A silent stream enters with what it may have had; where that is more than a
+ * crumb of the sum the month is unknown, not smaller. */
+static autk_bounds sum_of_month(const streams *all, size_t month)
+{
+    autk_bounds sum = autk_bounds_exact(0.0);
+    double silent = 0.0;
+    bool any = false;
+    for (size_t i = 0; i < all->n; i++) {
+        const stream *s = &all->items[i];
+        autk_bounds value = s->value_usd[month];
+        if (autk_bounds_known(value)) {
+            any = true;
+        } else {
+            value = silent_month(s, month);
+            silent += value.high;
+        }
+        sum = autk_bounds_add(sum, value);
+    }
+    return any && silent <= CRUMB * sum.point ? sum : autk_bounds_unknown();
+}
+
 static void sum_streams(autk_bounds *out, const streams *all)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < all->n; i++)
-        longest = all->items[i].n > longest ? all->items[i].n : longest;
-    for (size_t t = 0; t < MAX_MONTHS; t++) {
-        autk_bounds sum = autk_bounds_exact(0.0);
-        bool any = false, whole = true;
-        for (size_t i = 0; i < all->n; i++) {
-            const stream *s = &all->items[i];
-            if (autk_bounds_known(s->value_usd[t])) {
-                sum = autk_bounds_add(sum, s->value_usd[t]);
-                any = true;
-            } else if (2 * s->n >= longest) {
-                whole = false;
-            }
-        }
-        out[t] = any && whole ? sum : autk_bounds_unknown();
-    }
+    for (size_t t = 0; t < MAX_MONTHS; t++)
+        out[t] = sum_of_month(all, t);
 }
 
 /* ------------------------------------------------------------------ the whole a share is of */

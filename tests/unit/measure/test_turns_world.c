@@ -98,6 +98,11 @@ static void turns__read_months_and_gaps(void **state)
         mean += t->monthly.share[m].point / 192.0;
     assert_within(mean, 0.47, 0.06); /* as the years' shares of 2006-2021 */
     autk_turns_free(t);
+    /* The members' months of 2020-2022, though a small member is silent in some. */
+    t = turns_of("BLR", "EU", NULL);
+    assert_true(t->monthly.n >= 33 && t->monthly.n_turns > 0);
+    assert_int_equal(t->monthly.turns[t->monthly.n_turns - 1].date / 100, 2022);
+    autk_turns_free(t);
 }
 
 static void turns__keep_to_the_years_asked_for(void **state)
