@@ -16,3 +16,11 @@ autk_require(libarchive)
 autk_require(jansson)
 autk_require(libzstd)
 autk_require(yaml-0.1)
+
+# ReadStat comes without a pkg-config file on Debian.
+find_path(READSTAT_INCLUDE_DIR readstat.h REQUIRED)
+find_library(READSTAT_LIBRARY readstat REQUIRED)
+add_library(autk_readstat INTERFACE)
+target_include_directories(autk_readstat SYSTEM INTERFACE ${READSTAT_INCLUDE_DIR})
+target_link_libraries(autk_readstat INTERFACE ${READSTAT_LIBRARY})
+list(APPEND AUTK_DEPENDENCIES autk_readstat)

@@ -12,6 +12,7 @@
 #include <autarky/economy.h>
 #include <autarky/equilibrium.h>
 #include <autarky/evidence.h>
+#include <autarky/gravity.h>
 #include <autarky/import.h>
 #include <autarky/input.h>
 #include <autarky/scenario.h>

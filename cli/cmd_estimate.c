@@ -1,0 +1,151 @@
+#include <string.h>
+
+#include "cli.h"
+
+typedef struct options {
+    const char *data, *family, *convention, *separation, *singletons;
+    int64_t max_iterations, threads, decimals;
+    autk_estimate_opts estimate;
+    bool stars;
+} options;
+
+static autk_status wrong_word(cli_context *cli, const char *option, const char *expected,
+                              const char *got)
+{
+    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got \"%s\"", expected, got);
+    return cli->err.code = AUTK_EARG;
+}
+
+static autk_status either(cli_context *cli, const char *option, const char *text, const char *no,
+                          const char *yes, bool *is_yes)
+{
+    char expected[80];
+    *is_yes = strcmp(text, yes) == 0;
+    if (*is_yes || strcmp(text, no) == 0)
+        return AUTK_OK;
+    (void)snprintf(expected, sizeof expected, "%s or %s", no, yes);
+    return wrong_word(cli, option, expected, text);
+}
+
+static autk_status take_words(cli_context *cli, options *o)
+{
+    bool ols = false, fixest = false;
+    autk_status st = either(cli, "--family", o->family, "poisson", "ols", &ols);
+    if (st == AUTK_OK)
+        st = either(cli, "--ssc", o->convention, "stata", "fixest", &fixest);
+    if (st == AUTK_OK)
+        st = either(cli, "--separation", o->separation, "on", "off", &o->estimate.skip_separation);
+    if (st == AUTK_OK)
+        st = either(cli, "--singletons", o->singletons, "drop", "keep",
+                    &o->estimate.keep_singletons);
+    o->estimate.family = ols ? AUTK_FAMILY_OLS : AUTK_FAMILY_POISSON;
+    o->estimate.convention = fixest ? AUTK_CONVENTION_FIXEST : AUTK_CONVENTION_STATA;
+    if (st == AUTK_OK && o->data == NULL)
+        st = wrong_word(cli, "--data", "a file", "nothing");
+    if (st == AUTK_OK && (o->max_iterations < 1 || o->max_iterations > 100000))
+        st = wrong_word(cli, "--max-iterations", "1 to 100000", "something else");
+    if (st == AUTK_OK && (o->threads < 0 || o->threads > 256))
+        st = wrong_word(cli, "--threads", "0 to 256", "something else");
+    if (st == AUTK_OK && (o->decimals < 1 || o->decimals > 15))
+        st = wrong_word(cli, "--decimals", "1 to 15", "something else");
+    o->estimate.max_iterations = (int)o->max_iterations;
+    o->estimate.n_threads = (int)o->threads;
+    return st;
+}
+
+/* The text that a parser stumbled over, with a caret under the place. */
+static void show_place(const cli_context *cli, const char *formula, const options *o)
+{
+    const struct {
+        const char *source, *text;
+    } texts[] = {{"formula", formula},
+                 {"--subset", o->estimate.subset},
+                 {"--weights", o->estimate.weights},
+                 {"--offset", o->estimate.offset},
+                 {"--panel", o->estimate.panel}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(cli->err.source, texts[i].source) == 0 && cli->err.column > 0 &&
+            texts[i].text != NULL && strchr(texts[i].text, '\n') == NULL)
+            fprintf(stderr, "  %s\n  %*s\n", texts[i].text, (int)cli->err.column, "^");
+    }
+}
+
+static autk_status write_estimate(cli_context *cli, const options *o, const autk_estimate *e)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    autk_estimate_report report = {.stars = o->stars, .decimals = (int)o->decimals};
+    autk_status st = cli->format == AUTK_FORMAT_JSON ? autk_estimate_write_json(&text, e, &cli->err)
+                     : cli->format == AUTK_FORMAT_CSV
+                         ? autk_estimate_write_csv(&text, e, &cli->err)
+                         : autk_estimate_write_text(&text, e, &report, &cli->err);
+    if (cli->format == AUTK_FORMAT_JSON)
+        autk_buf_putc(&text, '\n');
+    if (st == AUTK_OK)
+        st = cli_write(cli, &text);
+    autk_buf_deinit(&text);
+    return st;
+}
+
+autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
+{
+    options o = {.family = "poisson",
+                 .convention = "stata",
+                 .separation = "on",
+                 .singletons = "drop",
+                 .max_iterations = 100,
+                 .decimals = 4};
+    o.estimate = autk_estimate_opts_default();
+    autk_estimate_opts *e = &o.estimate;
+    cli_option table[] = {
+        {"data", CLI_TEXT, &o.data, "FILE", "CSV (plain, gz, xz, zst), .dta, - = standard input",
+         NULL},
+        {"family", CLI_TEXT, &o.family, "poisson|ols", "what to estimate", NULL},
+        {"vcov", CLI_TEXT, &e->vcov, "KIND",
+         "iid, hetero, cluster:KEY, twoway:KEY,KEY; a key is columns joined by ^", NULL},
+        {"ssc", CLI_TEXT, &o.convention, "stata|fixest", "whose small-sample factors", NULL},
+        {"weights", CLI_TEXT, &e->weights, "EXPRESSION", "weight of each row", NULL},
+        {"offset", CLI_TEXT, &e->offset, "EXPRESSION", "a term with coefficient one", NULL},
+        {"subset", CLI_TEXT, &e->subset, "EXPRESSION", "rows to use, e.g. 'year >= 1990'", NULL},
+        {"panel", CLI_TEXT, &e->panel, "UNIT,TIME", "for lags, e.g. exporter^importer,year", NULL},
+        {"singletons", CLI_TEXT, &o.singletons, "drop|keep", "levels with one row", NULL},
+        {"separation", CLI_TEXT, &o.separation, "on|off", "look for separated observations", NULL},
+        {"tol", CLI_NUMBER, &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
+        {"max-iterations", CLI_INTEGER, &o.max_iterations, "N", "100", NULL},
+        {"threads", CLI_INTEGER, &o.threads, "N", "0 = one for each processor", NULL},
+        {"stars", CLI_FLAG, &o.stars, NULL, "mark significance", NULL},
+        {"decimals", CLI_INTEGER, &o.decimals, "N", "of the text, 4", NULL},
+        {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
+    cli_spec spec = {
+        .name = "estimate",
+        .arguments = "FORMULA ",
+        .summary =
+            "Regress with fixed effects: Poisson pseudo-maximum likelihood, or least squares.\n"
+            "A formula is RESPONSE ~ REGRESSORS | EFFECTS; i(x, ref = level) makes dummies,\n"
+            "a:b multiplies, l(x, 1:3) lags, a^b combines columns into one effect.",
+        .examples = "  autarky estimate 'trade ~ rta | exporter^year + importer^year + "
+                    "exporter^importer' \\\n"
+                    "      --data panel.csv --vcov cluster:exporter^importer\n"
+                    "  autarky estimate 'log(trade) ~ log(dist) + i(year, rta, ref = 1990)' \\\n"
+                    "      --data panel.dta --family ols --subset 'exporter != importer'\n",
+        .options = table,
+        .min_arguments = 1,
+        .max_arguments = 1};
+    autk_status st = cli_parse(cli, &spec, argc, argv);
+    if (st != AUTK_OK || cli->help_shown)
+        return st;
+    st = take_words(cli, &o);
+    if (st != AUTK_OK)
+        return st;
+    autk_estimate *estimate = NULL;
+    e->progress = cli_progress();
+    st = autk_estimate_run(&estimate, cli->arguments[0], o.data, e, &cli->err);
+    cli_progress_end();
+    if (st == AUTK_OK)
+        st = write_estimate(cli, &o, estimate);
+    else
+        show_place(cli, cli->arguments[0], &o);
+    autk_estimate_free(estimate);
+    return st;
+}

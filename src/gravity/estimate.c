@@ -1,0 +1,324 @@
+#include "gravity/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "gravity/graph.h"
+#include "gravity/separation.h"
+#include "gravity/stats.h"
+
+#define PARTIAL_TOL 1e-9
+#define PARTIAL_MAX 20000
+
+autk_estimate_opts autk_estimate_opts_default(void)
+{
+    return (autk_estimate_opts){.family = AUTK_FAMILY_POISSON,
+                                .convention = AUTK_CONVENTION_STATA,
+                                .tol = 1e-9,
+                                .max_iterations = 100};
+}
+
+void autk_estimate_free(autk_estimate *e)
+{
+    if (e == NULL)
+        return;
+    for (int i = 0; e->names != NULL && i < e->info.n_coefficients; i++)
+        free(e->names[i]);
+    for (int i = 0; e->collinear != NULL && i < e->info.n_collinear; i++)
+        free(e->collinear[i]);
+    for (int k = 0; k < AUTKI_KEYS_MAX; k++) {
+        free(e->effect_name[k]);
+        free(e->cluster_name[k]);
+    }
+    free(e->names);
+    free(e->collinear);
+    free(e->estimates);
+    free(e->v);
+    free(e->formula);
+    free(e->response);
+    free(e->vcov);
+    free(e->vcov_type);
+    free(e);
+}
+
+const autk_estimate_info *autk_estimate_get_info(const autk_estimate *e)
+{
+    return &e->info;
+}
+
+autk_coefficient autk_estimate_get_coefficient(const autk_estimate *e, int i)
+{
+    autk_coefficient none = {"", NAN, NAN, NAN, NAN};
+    if (i < 0 || i >= e->info.n_coefficients)
+        return none;
+    size_t p = (size_t)e->info.n_coefficients, j = (size_t)i;
+    double error = sqrt(e->v[j * p + j]), t = e->estimates[j] / error;
+    return (autk_coefficient){e->names[j], e->estimates[j], error, t,
+                              autki_t_p_value(t, e->info.degrees_of_freedom)};
+}
+
+const double *autk_estimate_get_vcov(const autk_estimate *e)
+{
+    return e->v;
+}
+
+autk_estimate_effect autk_estimate_get_effect(const autk_estimate *e, int i)
+{
+    autk_estimate_effect none = {"", 0};
+    return i < 0 || i >= e->info.n_effects
+               ? none
+               : (autk_estimate_effect){e->effect_name[i], e->effect_levels[i]};
+}
+
+const char *autk_estimate_get_collinear(const autk_estimate *e, int i)
+{
+    return i < 0 || i >= e->info.n_collinear ? "" : e->collinear[i];
+}
+
+autk_estimate_effect autk_estimate_get_cluster(const autk_estimate *e, int i)
+{
+    autk_estimate_effect none = {"", 0};
+    return i < 0 || i >= e->info.n_clusters
+               ? none
+               : (autk_estimate_effect){e->cluster_name[i], e->cluster_levels[i]};
+}
+
+/* ---- steps ---- */
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static autk_status parse_all(autki_job *job, const char *formula, autk_err *err)
+{
+    const autk_estimate_opts *o = job->opts;
+    autk_status st = autki_formula_parse(&job->formula, formula, err);
+    if (st == AUTK_OK && o->subset != NULL)
+        st = autki_expression_parse(&job->subset, o->subset, "--subset", err);
+    if (st == AUTK_OK && o->weights != NULL)
+        st = autki_expression_parse(&job->weights, o->weights, "--weights", err);
+    if (st == AUTK_OK && o->offset != NULL)
+        st = autki_expression_parse(&job->offset, o->offset, "--offset", err);
+    if (st == AUTK_OK && o->panel != NULL)
+        st = autki_keys_parse(&job->panel_keys, o->panel, ',', "--panel", err);
+    return st == AUTK_OK ? autki_vcov_parse(&job->vcov, o->vcov, err) : st;
+}
+
+static autk_status want_terms(autki_wants *wants, const autki_formula *f, autk_err *err)
+{
+    autk_status st = autki_want_node(wants, f, f->response, err);
+    for (size_t t = 0; t < f->n_terms; t++) {
+        for (int32_t q = 0; st == AUTK_OK && q < f->terms[t].n_factors; q++) {
+            const autki_factor *x = &f->terms[t].factors[q];
+            st = x->dummies ? autki_want(wants, autki_formula_text(f, f->nodes[x->node].text),
+                                         AUTKI_FACTOR, err)
+                            : autki_want_node(wants, f, x->node, err);
+        }
+    }
+    return st == AUTK_OK ? autki_want_keys(wants, f, err) : st;
+}
+
+static autk_status want_all(autki_job *job, autk_err *err)
+{
+    const autki_formula *expressions[] = {job->subset, job->weights, job->offset};
+    const autki_formula *keys[] = {job->panel_keys, job->vcov.keys};
+    autk_status st = want_terms(&job->wants, job->formula, err);
+    for (size_t i = 0; st == AUTK_OK && i < 3; i++) {
+        if (expressions[i] != NULL)
+            st = autki_want_node(&job->wants, expressions[i], (int32_t)expressions[i]->n_nodes - 1,
+                                 err);
+    }
+    for (size_t i = 0; st == AUTK_OK && i < 2; i++) {
+        if (keys[i] != NULL)
+            st = autki_want_keys(&job->wants, keys[i], err);
+    }
+    return st;
+}
+
+/* With three effects, and no one clearly the largest, eliminate that whose absence leaves the graph
+ * with the largest components: its weak connections are what the graph's factor can handle. */
+static autk_status choose_first_effect(autki_job *job, autk_err *err)
+{
+    autki_panel *p = job->panel;
+    if (p->n_effects != 3)
+        return AUTK_OK;
+    int32_t second = p->n_levels[1] > p->n_levels[2] ? p->n_levels[1] : p->n_levels[2];
+    if (p->n_levels[0] / 2 >= second)
+        return AUTK_OK;
+    double most = 0;
+    int32_t best = 0;
+    for (int32_t k = 0; k < 3; k++) {
+        int32_t a = k == 0 ? 1 : 0, b = k == 2 ? 1 : 2;
+        size_t n_components;
+        autk_status st = autki_graph_components(&n_components, p, a, b, err);
+        if (st != AUTK_OK)
+            return st;
+        double size = (double)(p->n_levels[a] + p->n_levels[b]) / (double)n_components;
+        if (size > 1.5 * most) {
+            most = size;
+            best = k;
+        }
+    }
+    return best == 0 ? AUTK_OK : autki_panel_eliminate(p, &job->spec, best, err);
+}
+
+static autk_status check_size(autki_job *job, autk_err *err)
+{
+    const autki_panel *p = job->panel;
+    double levels = p->n_regressors, rank = 0;
+    for (int32_t k = 0; k < p->n_effects; k++)
+        levels += p->n_levels[k];
+    if ((double)p->n > levels)
+        return AUTK_OK;
+    autk_status st = autki_effects_rank(&rank, p, NULL, err);
+    if (st != AUTK_OK || (double)p->n > rank + p->n_regressors)
+        return st;
+    return autki_fail_at(err, AUTK_EDATA, p->frame->source, 0, 0,
+                         "expected more rows than parameters, got %zu rows for %d regressors and "
+                         "%.0f free levels of the effects",
+                         p->n, p->n_regressors, rank);
+}
+
+static autk_status fit_once(autki_job *job, autk_err *err)
+{
+    autki_fit_opts opts = {.family = job->spec.family,
+                           .tol = job->opts->tol > 0 ? job->opts->tol : 1e-9,
+                           .max_iterations =
+                               job->opts->max_iterations > 0 ? job->opts->max_iterations : 100,
+                           .progress = job->opts->progress};
+    autki_wls_free(job->ws);
+    job->ws = NULL;
+    autki_fit_deinit(&job->fit);
+    autk_status st = autki_wls_create(&job->ws, job->panel, job->n_threads, err);
+    if (st == AUTK_OK)
+        st = autki_fit_run(&job->fit, job->ws, job->panel, &opts, err);
+    if (st == AUTK_OK)
+        st = autki_wls_partial_out(job->ws, job->panel->x, PARTIAL_TOL, PARTIAL_MAX, err);
+    return st;
+}
+
+/* Move regressors that nothing is left of to the estimate's list of collinear ones. */
+static autk_status drop_collinear(autki_job *job, bool *any, autk_err *err)
+{
+    autki_panel *p = job->panel;
+    autki_wls *ws = job->ws;
+    autk_estimate *e = job->out;
+    size_t n = ws->n_regressors;
+    *any = false;
+    ws->gram_rank = autki_cholesky(ws->gram_factor, ws->gram_pivot, ws->gram, n, ws->x_scale,
+                                   AUTKI_COLLINEAR_TOL);
+    if ((size_t)ws->gram_rank == n)
+        return AUTK_OK;
+    if (e->collinear == NULL) {
+        e->collinear = autki_calloc(n, sizeof *e->collinear);
+        if (e->collinear == NULL)
+            return autki_no_memory(err, n * sizeof *e->collinear);
+    }
+    *any = true;
+    int32_t kept = 0;
+    for (int32_t j = 0; j < (int32_t)n; j++) {
+        if (kept < ws->gram_rank && ws->gram_pivot[kept] == j)
+            p->regressors[kept++] = p->regressors[j];
+        else
+            e->collinear[e->info.n_collinear++] = p->regressors[j].name;
+    }
+    p->n_regressors = kept;
+    return AUTK_OK;
+}
+
+/* Fit, drop what is collinear, and fit again without it: coefficients and effects then belong to
+ * the regressors that are reported. */
+static autk_status fit(autki_job *job, autk_err *err)
+{
+    for (;;) {
+        bool dropped = false;
+        autk_status st = fit_once(job, err);
+        if (st == AUTK_OK)
+            st = drop_collinear(job, &dropped, err);
+        if (st != AUTK_OK || !dropped)
+            return st;
+        st = autki_panel_rebuild(job->panel, &job->spec, err);
+        if (st != AUTK_OK)
+            return st;
+    }
+}
+
+static autk_status begin(autki_job *job, const char *formula, const autk_estimate_opts *opts,
+                         autk_err *err)
+{
+    job->opts = opts;
+    job->n_threads = opts->n_threads > 0 ? opts->n_threads : autki_processors();
+    job->out = autki_calloc(1, sizeof *job->out);
+    if (job->out == NULL)
+        return autki_no_memory(err, sizeof *job->out);
+    autk_status st = parse_all(job, formula, err);
+    if (st == AUTK_OK)
+        st = want_all(job, err);
+    job->spec =
+        (autki_panel_spec){.formula = job->formula,
+                           .subset = job->subset,
+                           .weights = job->weights,
+                           .offset = job->offset,
+                           .panel = job->panel_keys,
+                           .family = opts->family == AUTK_FAMILY_OLS ? AUTKI_OLS : AUTKI_POISSON,
+                           .keep_singletons = opts->keep_singletons,
+                           .n_threads = job->n_threads};
+    return st;
+}
+
+static void end(autki_job *job)
+{
+    autki_formula_free(job->formula);
+    autki_formula_free(job->subset);
+    autki_formula_free(job->weights);
+    autki_formula_free(job->offset);
+    autki_formula_free(job->panel_keys);
+    autki_vcov_spec_deinit(&job->vcov);
+    free(job->wants.items);
+    autki_fit_deinit(&job->fit);
+    autki_wls_free(job->ws);
+    autki_panel_free(job->panel);
+    autki_frame_free(job->frame);
+}
+
+autk_status autk_estimate_run(autk_estimate **out, const char *formula, const char *path,
+                              const autk_estimate_opts *opts, autk_err *err)
+{
+    autk_estimate_opts defaults = autk_estimate_opts_default();
+    autki_job job = {0};
+    double start = now_s(), read = start;
+    autk_status st = begin(&job, formula, opts != NULL ? opts : &defaults, err);
+    if (st == AUTK_OK)
+        st = autki_frame_read(&job.frame, path, job.wants.items, job.wants.n, job.n_threads, err);
+    read = now_s();
+    if (st == AUTK_OK)
+        st = autki_panel_build(&job.panel, job.frame, &job.spec, err);
+    if (st == AUTK_OK)
+        st = choose_first_effect(&job, err);
+    if (st == AUTK_OK && job.spec.family == AUTKI_POISSON && !job.opts->skip_separation)
+        st = autki_separation_drop(job.panel, &job.spec, err);
+    if (st == AUTK_OK)
+        st = check_size(&job, err);
+    if (st == AUTK_OK)
+        st = fit(&job, err);
+    if (st == AUTK_OK)
+        st = autki_estimate_summarise(&job, err);
+    if (st == AUTK_OK) {
+        job.out->info.seconds_read = read - start;
+        job.out->info.seconds_total = now_s() - start;
+        job.out->info.seconds_solve = job.out->info.seconds_total - job.out->info.seconds_read;
+        *out = job.out;
+    } else {
+        autk_estimate_free(job.out);
+    }
+    end(&job);
+    return st;
+}

@@ -1,0 +1,47 @@
+/** @file estimate.h The inside of an autk_estimate. */
+#ifndef AUTKI_GRAVITY_ESTIMATE_H
+#define AUTKI_GRAVITY_ESTIMATE_H
+
+#include <autarky/gravity.h>
+
+#include "gravity/fit.h"
+#include "gravity/vcov.h"
+
+struct autk_estimate {
+    autk_estimate_info info;
+    char *formula;
+    char *response; /* as written */
+    char *vcov;     /* "clustered by pair_id", "heteroskedastic", "iid" */
+    char *vcov_type;
+    autk_estimate_convention convention;
+    char **names;      /* [n_coefficients] */
+    double *estimates; /* [n_coefficients] */
+    double *v;         /* [n_coefficients²] */
+    char **collinear;  /* [n_collinear] */
+    char *effect_name[AUTKI_KEYS_MAX], *cluster_name[AUTKI_KEYS_MAX];
+    int64_t effect_levels[AUTKI_KEYS_MAX], cluster_levels[AUTKI_KEYS_MAX];
+};
+
+/** Everything that an estimate is made from, while it is being made. */
+typedef struct autki_job {
+    const autk_estimate_opts *opts;
+    int n_threads;
+    autki_formula *formula, *subset, *weights, *offset, *panel_keys;
+    autki_vcov_spec vcov;
+    autki_wants wants;
+    autki_frame *frame;
+    autki_panel_spec spec;
+    autki_panel *panel;
+    autki_wls *ws;
+    autki_fit fit;
+    autk_estimate *out;
+} autki_job;
+
+/** Fill estimates, covariance and the measures of fit from a converged fit. */
+autk_status autki_estimate_summarise(autki_job *job, autk_err *err) AUTK_MUST_CHECK;
+
+/** Of a regressor's variance, what must be left when effects and earlier regressors are taken out;
+ *  fixest and reghdfe use the same order of magnitude. */
+#define AUTKI_COLLINEAR_TOL 1e-10
+
+#endif

@@ -1,0 +1,263 @@
+/* From a converged fit to what is reported. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "gravity/estimate.h"
+#include "gravity/stats.h"
+
+/* ---- measures of fit ---- */
+
+enum { DEVIANCE, FITTED_LL, SATURATION, TOTAL, OFFSET, EXPOSURE, SQUARES, LOG_WEIGHT, N_MEASURES };
+
+typedef struct measuring {
+    const autki_job *job;
+    double *score; /* [n] out */
+    double *sums;  /* [chunks x N_MEASURES] */
+} measuring;
+
+static void measure_poisson(const autki_job *job, size_t r, double *sum)
+{
+    const autki_panel *p = job->panel;
+    double y = p->y[r], mu = job->fit.w[r], weight = p->weight != NULL ? p->weight[r] : 1;
+    double offset = p->offset != NULL ? p->offset[r] : 0;
+    double log_mu = log(mu);
+    sum[DEVIANCE] += 2 * ((y > 0 ? y * (log(y) - log_mu) : 0) - (y - mu));
+    sum[FITTED_LL] += (y > 0 ? y * log_mu : 0) - mu;
+    sum[SATURATION] += weight * autki_log_factorial(y / weight);
+    sum[LOG_WEIGHT] += y * log(weight);
+    sum[TOTAL] += y;
+    sum[OFFSET] += y * offset;
+    sum[EXPOSURE] += exp(offset);
+}
+
+static void measure_linear(const autki_job *job, size_t r, double *sum)
+{
+    const autki_panel *p = job->panel;
+    double y = p->y[r] - (p->offset != NULL ? p->offset[r] : 0), w = job->fit.w[r];
+    double residual = job->fit.s[r] / w;
+    sum[DEVIANCE] += w * residual * residual;
+    sum[TOTAL] += w * y;
+    sum[SQUARES] += w * y * y;
+    sum[EXPOSURE] += w;
+    sum[LOG_WEIGHT] += log(w);
+}
+
+static autk_status measure_chunk(size_t c, void *ctx, autk_err *err)
+{
+    (void)err;
+    measuring *m = ctx;
+    const autki_job *job = m->job;
+    double *sum = m->sums + c * N_MEASURES;
+    size_t from, to;
+    autki_wls_rows(job->ws, c, &from, &to);
+    bool poisson = job->spec.family == AUTKI_POISSON;
+    for (size_t r = from; r < to; r++) {
+        m->score[r] = poisson ? job->panel->y[r] - job->fit.w[r] : job->fit.s[r];
+        if (poisson)
+            measure_poisson(job, r, sum);
+        else
+            measure_linear(job, r, sum);
+    }
+    return AUTK_OK;
+}
+
+static void take_measures(autk_estimate_info *info, autki_family family, const double *sum)
+{
+    double n = (double)info->n_obs;
+    info->deviance = sum[DEVIANCE] > 0 ? sum[DEVIANCE] : 0;
+    if (family == AUTKI_OLS) {
+        double total = sum[SQUARES] - sum[TOTAL] * sum[TOTAL] / sum[EXPOSURE];
+        info->pseudo_r2 = total > 0 ? 1 - info->deviance / total : NAN;
+        info->log_likelihood =
+            -0.5 * n * (log(6.283185307179586 * info->deviance / n) + 1) + 0.5 * sum[LOG_WEIGHT];
+        return;
+    }
+    info->log_likelihood = sum[FITTED_LL] - sum[SATURATION] - sum[LOG_WEIGHT];
+    double null_ll = sum[TOTAL] * log(sum[TOTAL] / sum[EXPOSURE]) + sum[OFFSET] - sum[TOTAL] -
+                     sum[SATURATION] - sum[LOG_WEIGHT];
+    info->pseudo_r2 = 1 - info->log_likelihood / null_ll;
+}
+
+static autk_status measure(autki_job *job, double *score, autk_err *err)
+{
+    measuring m = {.job = job, .score = score};
+    m.sums = autki_calloc(job->ws->n_chunks * N_MEASURES, sizeof *m.sums);
+    if (m.sums == NULL)
+        return autki_no_memory(err, job->ws->n_chunks * N_MEASURES * sizeof *m.sums);
+    autk_status st = autki_parallel_for(job->ws->n_chunks, job->n_threads, measure_chunk, &m, err);
+    double sum[N_MEASURES] = {0};
+    for (size_t i = 0; i < job->ws->n_chunks * N_MEASURES; i++)
+        sum[i % N_MEASURES] += m.sums[i];
+    free(m.sums);
+    if (st == AUTK_OK)
+        take_measures(&job->out->info, job->spec.family, sum);
+    return st;
+}
+
+/* ---- coefficients ---- */
+
+/* Back to the regressors as the user wrote them: b / scale, and what the centring moved into the
+ * constant, if there is one. */
+static autk_status unscale(autki_job *job, const double *v, autk_err *err)
+{
+    const autki_panel *pn = job->panel;
+    size_t p = (size_t)pn->n_regressors;
+    autk_estimate *e = job->out;
+    double *t = autki_calloc(2 * p * p, sizeof *t), *half = t != NULL ? t + p * p : NULL;
+    if (t == NULL)
+        return autki_no_memory(err, 2 * p * p * sizeof *t);
+    for (size_t j = 0; j < p; j++) {
+        const autki_regressor *r = &pn->regressors[j];
+        t[j * p + j] = 1 / r->scale;
+        if (pn->has_intercept && j > 0)
+            t[j] = -r->center / r->scale;
+    }
+    for (size_t i = 0; i < p; i++) {
+        e->estimates[i] = 0;
+        for (size_t j = 0; j < p; j++)
+            e->estimates[i] += t[i * p + j] * job->fit.b[j];
+        for (size_t j = 0; j < p; j++) {
+            for (size_t k = 0; k < p; k++)
+                half[i * p + j] += t[i * p + k] * v[k * p + j];
+        }
+    }
+    for (size_t i = 0; i < p; i++) {
+        for (size_t j = 0; j < p; j++) {
+            e->v[i * p + j] = 0;
+            for (size_t k = 0; k < p; k++)
+                e->v[i * p + j] += half[i * p + k] * t[j * p + k];
+        }
+    }
+    free(t);
+    return AUTK_OK;
+}
+
+static autk_status take_names(autki_job *job, autk_err *err)
+{
+    autk_estimate *e = job->out;
+    size_t p = (size_t)job->panel->n_regressors;
+    e->names = autki_calloc(p, sizeof *e->names);
+    e->estimates = autki_calloc(p, sizeof *e->estimates);
+    e->v = autki_calloc(p * p, sizeof *e->v);
+    if (e->names == NULL || e->estimates == NULL || e->v == NULL)
+        return autki_no_memory(err, p * p * sizeof *e->v);
+    e->info.n_coefficients = (int)p;
+    for (size_t j = 0; j < p; j++) {
+        e->names[j] = job->panel->regressors[j].name;
+        job->panel->regressors[j].name = NULL;
+    }
+    return AUTK_OK;
+}
+
+static autk_status covariance(autki_job *job, const double *score, autk_err *err)
+{
+    autki_wls *ws = job->ws;
+    size_t p = ws->n_regressors;
+    double *bread = autki_malloc(2 * p * p, sizeof *bread);
+    if (bread == NULL)
+        return autki_no_memory(err, 2 * p * p * sizeof *bread);
+    autki_vcov_output out = {.v = bread + p * p};
+    autki_vcov_input in = {.panel = job->panel,
+                           .spec = &job->vcov,
+                           .convention = job->opts->convention,
+                           .family = job->spec.family,
+                           .x = job->panel->x,
+                           .bread = bread,
+                           .score = score,
+                           .rss = job->out->info.deviance,
+                           .rank = ws->gram_rank};
+    autk_status st =
+        autki_cholesky_inverse(bread, ws->gram_factor, ws->gram_pivot, ws->gram_rank, p, err);
+    if (st == AUTK_OK)
+        st = autki_vcov_compute(&out, &in, err);
+    job->out->info.degrees_of_freedom = out.df;
+    for (int k = 0; k < AUTKI_KEYS_MAX; k++)
+        job->out->cluster_levels[k] = out.n_clusters[k];
+    if (st == AUTK_OK)
+        st = unscale(job, out.v, err);
+    free(bread);
+    return st;
+}
+
+static autk_status describe_vcov(autki_job *job, autk_err *err)
+{
+    static const char *const kinds[] = {"iid", "heteroskedasticity-robust", "clustered by "};
+    static const char *const types[] = {"iid", "hetero", "cluster"};
+    autk_buf text;
+    autk_buf_init(&text);
+    autk_buf_puts(&text, kinds[job->vcov.kind]);
+    const autki_formula *keys = job->vcov.keys;
+    for (size_t k = 0; keys != NULL && k < keys->n_effects; k++)
+        autk_buf_printf(&text, "%s%s",
+                        k == 0                     ? ""
+                        : k + 1 == keys->n_effects ? " and "
+                                                   : ", ",
+                        autki_formula_text(keys, keys->effects[k].text));
+    autk_status st = autk_buf_check(&text, err);
+    job->out->vcov = autki_strdup(autk_buf_text(&text));
+    job->out->vcov_type = autki_strdup(types[job->vcov.kind]);
+    if (st == AUTK_OK && (job->out->vcov == NULL || job->out->vcov_type == NULL))
+        st = autki_no_memory(err, text.len);
+    autk_buf_deinit(&text);
+    return st;
+}
+
+static autk_status describe(autki_job *job, autk_err *err)
+{
+    autk_estimate *e = job->out;
+    const autki_formula *f = job->formula, *keys = job->vcov.keys;
+    const autki_panel *p = job->panel;
+    autk_buf response;
+    autk_buf_init(&response);
+    autki_eval_render(&response, f, f->response);
+    e->formula = autki_strdup(f->source);
+    e->response = autki_strdup(autk_buf_text(&response));
+    e->convention = job->opts->convention;
+    bool good = e->formula != NULL && e->response != NULL && response.status == AUTK_OK;
+    autk_buf_deinit(&response);
+    e->info.n_effects = p->n_effects;
+    for (int32_t k = 0; k < p->n_effects; k++) {
+        int32_t at = p->effect_of[k];
+        e->effect_levels[at] = p->n_levels[k];
+        e->effect_name[at] = autki_strdup(autki_formula_text(f, f->effects[at].text));
+        good &= e->effect_name[at] != NULL;
+    }
+    for (size_t k = 0; keys != NULL && k < keys->n_effects; k++) {
+        e->cluster_name[k] = autki_strdup(autki_formula_text(keys, keys->effects[k].text));
+        good &= e->cluster_name[k] != NULL;
+        e->info.n_clusters = (int)k + 1;
+    }
+    return good ? describe_vcov(job, err) : autki_no_memory(err, strlen(f->source));
+}
+
+autk_status autki_estimate_summarise(autki_job *job, autk_err *err)
+{
+    autk_estimate *e = job->out;
+    const autki_panel *p = job->panel;
+    e->info.family = job->opts->family;
+    e->info.n_rows = (int64_t)job->frame->n_rows;
+    e->info.n_obs = (int64_t)p->n;
+    e->info.dropped = (autk_estimate_dropped){.subset = (int64_t)p->drops.subset,
+                                              .missing = (int64_t)p->drops.missing,
+                                              .zero_only = (int64_t)p->drops.zero_only,
+                                              .singleton = (int64_t)p->drops.singleton,
+                                              .separated = (int64_t)p->drops.separated};
+    e->info.iterations = job->fit.iterations;
+    e->info.relative_gradient = job->fit.gradient;
+    double *score = autki_malloc(p->n, sizeof *score);
+    autk_status st = score == NULL ? autki_no_memory(err, p->n * sizeof *score) : AUTK_OK;
+    if (st == AUTK_OK)
+        st = measure(job, score, err);
+    if (st == AUTK_OK)
+        st = take_names(job, err);
+    if (st == AUTK_OK)
+        st = covariance(job, score, err);
+    if (st == AUTK_OK)
+        st = describe(job, err);
+    free(score);
+    return st;
+}

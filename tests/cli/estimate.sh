@@ -1,0 +1,48 @@
+# Regress: text, CSV, JSON, errors with a caret, exit codes.
+cat >panel.csv <<'CSV'
+exporter,importer,year,trade,rta,dist
+A,B,2000,10,0,100
+A,B,2001,14,1,100
+A,B,2002,15,1,100
+A,C,2000,20,0,250
+A,C,2001,19,0,250
+A,C,2002,26,0,250
+B,A,2000,5,0,100
+B,A,2001,9,1,100
+B,A,2002,8,1,100
+B,C,2000,7,0,300
+B,C,2001,0,0,300
+B,C,2002,6,0,300
+C,A,2000,11,0,250
+C,A,2001,12,0,250
+C,A,2002,9,1,250
+C,B,2000,3,0,300
+C,B,2001,4,0,300
+C,B,2002,2,0,300
+CSV
+hide() { sed -E 's/, [0-9.]+ s$/, TIME s/; s/"seconds": .*/"seconds": …}/; s/gradient [0-9.e+-]+/gradient SMALL/; s/"relative_gradient": [0-9.e+-]+/"relative_gradient": …/'; }
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer^year' --data panel.csv --stars | hide
+"$AUTARKY" estimate 'trade ~ rta + i(year, rta, ref = 2000) + log(dist) | exporter + importer' --data panel.csv --vcov cluster:exporter^importer --ssc fixest | hide
+"$AUTARKY" estimate 'log(trade) ~ log(dist)' --family ols --data panel.csv --subset 'year > 2000' | hide
+gzip -c panel.csv >panel.csv.gz
+"$AUTARKY" estimate 'trade ~ log(dist)' --data panel.csv.gz --format json | python3 -c '
+import json, sys
+e = json.load(sys.stdin)
+print(sorted(e), e["converged"], e["n_obs"], [c["name"] for c in e["coefficients"]], sorted(e["dropped"]))'
+"$AUTARKY" estimate 'trade ~ rta' --data - --format csv <panel.csv | cut -d, -f1
+"$AUTARKY" estimate 'trade ~ lgo(dist)' --data panel.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rat' --data panel.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta' --data panel.csv --subset 'year > > 2000'
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta' --data panel.csv --vcov clustr:exporter
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ exporter' --data panel.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer' --data panel.csv --max-iterations 1
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta' --data nowhere.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta'
+echo "exit $?"
