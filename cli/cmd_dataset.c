@@ -90,15 +90,15 @@ static autk_status export_file(cli_context *cli, autk_dataset *dataset,
 
 static autk_status export(cli_context *cli, autk_dataset *dataset, const dataset_args *a)
 {
-    static const char *const formats[] = {"csv", "csv.zst"};
+    static const char *const formats[] = {"csv", "csv.zst", "dta"};
     autk_export_opts opts = autk_export_opts_default();
     int i = 0;
-    while (i < 2 && strcmp(a->to, formats[i]) != 0)
+    while (i < 3 && strcmp(a->to, formats[i]) != 0)
         i++;
-    if (i == 2) {
+    if (i == 3) {
         (void)snprintf(cli->err.source, sizeof cli->err.source, "--to");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected csv or csv.zst, got \"%s\"",
-                       a->to);
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "expected csv, csv.zst or dta, got \"%s\"", a->to);
         return cli->err.code = AUTK_EARG;
     }
     opts.format = (autk_export_format)i;
@@ -133,7 +133,7 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
 {
     dataset_args a = {.to = "csv", .layer = -1};
     cli_option options[] = {
-        {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default) or csv.zst", NULL},
+        {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default), csv.zst or dta", NULL},
         {"years", CLI_TEXT, &a.years, "A:B", "export: these years only", NULL},
         {"layer", CLI_INTEGER, &a.layer, "N", "export: this layer only", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};

@@ -7,7 +7,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "data/dataset_file.h"
+#include "data/dataset_export.h"
 
 #define FLUSH_BYTES ((size_t)1 << 18)
 
@@ -20,7 +20,6 @@ typedef struct exporter {
     ZSTD_CCtx *zstd; /* NULL = plain */
     char *packed;
     size_t packed_room;
-    uint64_t n_rows;
 } exporter;
 
 autk_export_opts autk_export_opts_default(void)
@@ -59,22 +58,92 @@ static autk_status flush(exporter *e, bool last, autk_err *err)
     return st;
 }
 
-/* What all rows of a layer share, behind the figures. */
-static void layer_tail(autk_buf *tail, const autk_layer *l)
+static bool is_asked_for(const autk_export_opts *opts, int32_t period)
 {
-    autk_buf_printf(tail, ",%s,%s,%s,", l->currency, autk_flow_kind_text(l->flow),
-                    autk_side_text(l->side));
-    autk_format_csv_text(tail, l->source);
-    autk_buf_putc(tail, '\n');
+    int32_t year = period > 9999 ? period / 100 : period;
+    return (opts->first_period == 0 || year >= opts->first_period) &&
+           (opts->last_period == 0 || year <= opts->last_period);
 }
 
-static autk_status write_rows(exporter *e, const autk_flows *f, int32_t period,
-                              const autk_buf *tail, autk_err *err)
+static autk_status scan_period(autk_dataset *d, const autk_export_opts *opts, size_t layer,
+                               int32_t period, uint64_t *n_done, autki_export_visit visit,
+                               void *user, autk_err *err)
 {
-    const autk_dataset *d = e->dataset;
+    uint32_t *exporters = NULL;
+    size_t n = 0;
+    autk_status st =
+        autki_dataset_chunks(&exporters, &n, d, (uint32_t)layer, period, AUTKI_BY_EXPORTER, err);
+    for (size_t i = 0; st == AUTK_OK && i < n; i++) {
+        autk_flows f = {.n = 0};
+        st = autk_dataset_flows(&f, d, layer, period, (int32_t)exporters[i], AUTK_ANY_ECONOMY, err);
+        autki_export_part part = {d, &d->layers[layer].info, period, &f};
+        if (st == AUTK_OK)
+            st = visit(user, &part, err);
+        *n_done += f.n;
+        autk_flows_deinit(&f);
+    }
+    free(exporters);
+    if (st == AUTK_OK && opts->progress.report != NULL &&
+        opts->progress.report("exporting", (double)*n_done, 0, "rows", opts->progress.user) != 0)
+        st = autki_fail(err, AUTK_ECANCELLED, "cancelled");
+    return st;
+}
+
+static autk_status scan_layer(autk_dataset *d, const autk_export_opts *opts, size_t layer,
+                              uint64_t *n_done, autki_export_visit visit, void *user, autk_err *err)
+{
+    int32_t *periods = NULL;
+    size_t n = 0;
+    autk_status st = autk_dataset_periods(&periods, &n, d, layer, err);
+    for (size_t i = 0; st == AUTK_OK && i < n; i++) {
+        if (is_asked_for(opts, periods[i]))
+            st = scan_period(d, opts, layer, periods[i], n_done, visit, user, err);
+    }
+    free(periods);
+    return st;
+}
+
+autk_status autki_export_scan(autk_dataset *d, const autk_export_opts *opts,
+                              autki_export_visit visit, void *user, autk_err *err)
+{
+    uint64_t n_done = 0;
+    autk_status st = autki_dataset_snapshot(d, err);
+    if (st != AUTK_OK)
+        return st;
+    for (size_t i = 0; st == AUTK_OK && i < d->n_layers; i++) {
+        if (opts->layer < 0 || (size_t)opts->layer == i)
+            st = scan_layer(d, opts, i, &n_done, visit, user, err);
+    }
+    autki_dataset_end_snapshot(d);
+    return st;
+}
+
+autk_status autki_export_count(uint64_t *n, autk_dataset *d, const autk_export_opts *opts,
+                               autk_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    *n = 0;
+    autk_status st = autki_dataset_prepare(&s, d, "SELECT layer, period, n_rows FROM period", err);
+    int step = SQLITE_DONE;
+    while (st == AUTK_OK && (step = sqlite3_step(s)) == SQLITE_ROW) {
+        if ((opts->layer < 0 || opts->layer == sqlite3_column_int64(s, 0)) &&
+            is_asked_for(opts, sqlite3_column_int(s, 1)))
+            *n += (uint64_t)sqlite3_column_int64(s, 2);
+    }
+    if (st == AUTK_OK && step != SQLITE_DONE)
+        st = autki_dataset_fail(d, "cannot be read", err);
+    sqlite3_finalize(s);
+    return st;
+}
+
+static autk_status write_rows(void *user, const autki_export_part *part, autk_err *err)
+{
+    exporter *e = user;
+    const autk_dataset *d = part->dataset;
+    const autk_flows *f = part->flows;
     autk_status st = AUTK_OK;
     for (size_t i = 0; st == AUTK_OK && i < f->n; i++) {
-        autk_buf_printf(&e->text, "%d,", period);
+        autk_buf_printf(&e->text, "%d,", part->period);
         autk_format_csv_text(&e->text, d->economies[f->exporter[i]].code);
         autk_buf_putc(&e->text, ',');
         autk_format_csv_text(&e->text, d->economies[f->importer[i]].code);
@@ -85,69 +154,20 @@ static autk_status write_rows(exporter *e, const autk_flows *f, int32_t period,
         autk_buf_putc(&e->text, ',');
         if (!isnan(f->quantity[i]))
             autk_format_double(&e->text, f->quantity[i]);
-        autk_buf_add(&e->text, tail->text, tail->len);
+        autk_buf_printf(&e->text, ",%s,%s,%s,", part->layer->currency,
+                        autk_flow_kind_text(part->layer->flow), autk_side_text(part->layer->side));
+        autk_format_csv_text(&e->text, part->layer->source);
+        autk_buf_putc(&e->text, '\n');
         st = flush(e, false, err);
     }
-    e->n_rows += f->n;
-    return st;
-}
-
-static autk_status write_period(exporter *e, size_t layer, int32_t period, const autk_buf *tail,
-                                autk_err *err)
-{
-    uint32_t *exporters = NULL;
-    size_t n = 0;
-    autk_status st = autki_dataset_chunks(&exporters, &n, e->dataset, (uint32_t)layer, period,
-                                          AUTKI_BY_EXPORTER, err);
-    for (size_t i = 0; st == AUTK_OK && i < n; i++) {
-        autk_flows f = {.n = 0};
-        st = autk_dataset_flows(&f, e->dataset, layer, period, (int32_t)exporters[i],
-                                AUTK_ANY_ECONOMY, err);
-        if (st == AUTK_OK)
-            st = write_rows(e, &f, period, tail, err);
-        autk_flows_deinit(&f);
-    }
-    free(exporters);
-    const autk_progress *p = &e->opts->progress;
-    if (st == AUTK_OK && p->report != NULL &&
-        p->report("exporting", (double)e->n_rows, 0, "rows", p->user) != 0)
-        st = autki_fail(err, AUTK_ECANCELLED, "cancelled");
-    return st;
-}
-
-static autk_status write_layer(exporter *e, size_t layer, autk_err *err)
-{
-    int32_t *periods = NULL;
-    size_t n = 0;
-    autk_buf tail;
-    autk_buf_init(&tail);
-    layer_tail(&tail, &e->dataset->layers[layer].info);
-    autk_status st = autk_buf_check(&tail, err);
-    if (st == AUTK_OK)
-        st = autk_dataset_periods(&periods, &n, e->dataset, layer, err);
-    for (size_t i = 0; st == AUTK_OK && i < n; i++) {
-        int32_t year = periods[i] > 9999 ? periods[i] / 100 : periods[i];
-        if ((e->opts->first_period == 0 || year >= e->opts->first_period) &&
-            (e->opts->last_period == 0 || year <= e->opts->last_period))
-            st = write_period(e, layer, periods[i], &tail, err);
-    }
-    free(periods);
-    autk_buf_deinit(&tail);
     return st;
 }
 
 static autk_status write_csv(exporter *e, autk_err *err)
 {
-    autk_status st = autki_dataset_snapshot(e->dataset, err);
-    if (st != AUTK_OK)
-        return st;
     autk_buf_puts(&e->text, "period,exporter,importer,product,value,quantity_t,currency,flow,"
                             "reported_by,source\n");
-    for (size_t i = 0; st == AUTK_OK && i < e->dataset->n_layers; i++) {
-        if (e->opts->layer < 0 || (size_t)e->opts->layer == i)
-            st = write_layer(e, i, err);
-    }
-    autki_dataset_end_snapshot(e->dataset);
+    autk_status st = autki_export_scan(e->dataset, e->opts, write_rows, e, err);
     return st == AUTK_OK ? flush(e, true, err) : st;
 }
 
@@ -160,6 +180,8 @@ autk_status autk_dataset_export(autk_dataset *dataset, const autk_export_opts *o
     if (e.opts->layer >= (int64_t)dataset->n_layers)
         return autki_fail(err, AUTK_EARG, "expected a layer below %zu, got %lld", dataset->n_layers,
                           (long long)e.opts->layer);
+    if (e.opts->format == AUTK_EXPORT_DTA)
+        return autki_export_dta(dataset, e.opts, write, user, err);
     autk_buf_init(&e.text);
     autk_status st = AUTK_OK;
     if (e.opts->format == AUTK_EXPORT_CSV_ZST) {

@@ -1,12 +1,15 @@
 #include <autarky/import.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "data/import_dta.h"
+#include "data/import_json.h"
 #include "data/import_run.h"
 #include "data/zip.h"
 
@@ -97,10 +100,35 @@ static autk_status import_one(autki_run *run, autk_input *input, const autki_imp
         run->report->n_files_unchanged++;
         return AUTK_OK;
     }
-    st = autki_run_text(run, input, file, err);
+    char head[64];
+    size_t len = 0;
+    autk_input *whole = NULL, *csv = NULL;
+    st = autk_input_read(input, head, sizeof head, &len, err);
+    if (st == AUTK_OK)
+        st = autki_input_with_head(&whole, head, len, input, err);
+    if (st == AUTK_OK && autki_is_json(head, len))
+        st = autki_json_as_csv(&csv, whole, err);
+    if (st == AUTK_OK)
+        st = autki_run_text(run, csv != NULL ? csv : whole, file, err);
+    autk_input_free(csv);
+    autk_input_free(whole);
     if (st == AUTK_OK)
         run->report->n_files++;
     return st;
+}
+
+/* ReadStat wants to seek, and so gets the file itself. */
+static bool is_dta(const autki_run *run, const char *path)
+{
+    char head[16];
+    if (run->opts->format == AUTK_IMPORT_DTA)
+        return true;
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return false;
+    size_t len = fread(head, 1, sizeof head, f);
+    (void)fclose(f);
+    return autki_is_dta(path, head, len);
 }
 
 /* ------------------------------------------------------------------ archives */
@@ -174,7 +202,8 @@ static autk_status import_path(autki_run *run, const char *path, bool code_table
                               .size_bytes = standard ? -1 : (int64_t)info.st_size,
                               .modified_s = standard ? 0 : (int64_t)info.st_mtime};
     autk_input *input = NULL;
-    autk_status st = autk_input_open(&input, path, err);
+    bool dta = !standard && !code_tables && is_dta(run, path);
+    autk_status st = dta ? autki_dta_as_csv(&input, path, err) : autk_input_open(&input, path, err);
     if (st == AUTK_OK)
         st = code_tables ? autki_codes_read_table(&run->codes, input, err)
                          : import_one(run, input, &file, err);

@@ -442,9 +442,10 @@ static autk_status apply_format(autki_plan *plan, header *h, const char *name,
                                 const autk_import_opts *opts, autk_err *err)
 {
     autk_status st = AUTK_OK;
-    plan->format = opts->map != NULL                   ? AUTK_IMPORT_CSV
-                   : opts->format != AUTK_IMPORT_GUESS ? opts->format
-                                                       : guess_format(h);
+    plan->format = opts->map != NULL ? AUTK_IMPORT_CSV
+                   : opts->format != AUTK_IMPORT_GUESS && opts->format != AUTK_IMPORT_DTA
+                       ? opts->format
+                       : guess_format(h);
     source_from_name(plan, name);
     plan->value_unit = plan->quantity_unit = 1;
     plan->side = opts->side;
