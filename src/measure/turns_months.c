@@ -169,19 +169,22 @@ static autk_bounds sum_of_month(const streams *all, size_t month)
 {
     autk_bounds sum = autk_bounds_exact(0.0);
     double silent = 0.0;
-    bool any = false;
+    size_t n_known = 0;
     for (size_t i = 0; i < all->n; i++) {
-        const stream *s = &all->items[i];
-        autk_bounds value = s->value_usd[month];
-        if (autk_bounds_known(value)) {
-            any = true;
-        } else {
-            value = silent_month(s, month);
-            silent += value.high;
-        }
+        autk_bounds value = all->items[i].value_usd[month];
+        if (!autk_bounds_known(value))
+            continue;
+        sum = autk_bounds_add(sum, value);
+        n_known++;
+    }
+    for (size_t i = 0; i < all->n && n_known > 0 && silent <= CRUMB * sum.point; i++) {
+        if (autk_bounds_known(all->items[i].value_usd[month]))
+            continue;
+        autk_bounds value = silent_month(&all->items[i], month);
+        silent += value.high;
         sum = autk_bounds_add(sum, value);
     }
-    return any && silent <= CRUMB * sum.point ? sum : autk_bounds_unknown();
+    return n_known > 0 && silent <= CRUMB * sum.point ? sum : autk_bounds_unknown();
 }
 
 static void sum_streams(autk_bounds *out, const streams *all)
