@@ -89,7 +89,7 @@ autk_status autki_fail_at(autk_err *err, autk_status code, const char *source, i
     return code;
 }
 
-autk_status autki_no_memory(autk_err *err, size_t bytes)
+void autki_tell_no_memory(autk_err *err, size_t bytes)
 {
-    return autki_fail(err, AUTK_ENOMEM, "out of memory: %zu bytes were not to be had", bytes);
+    (void)autki_fail(err, AUTK_ENOMEM, "out of memory: %zu bytes were not to be had", bytes);
 }

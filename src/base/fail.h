@@ -11,6 +11,13 @@ autk_status autki_fail(autk_err *err, autk_status code, const char *fmt, ...) AU
 autk_status autki_fail_at(autk_err *err, autk_status code, const char *source, int64_t line,
                           int64_t column, const char *fmt, ...) AUTK_PRINTF(6, 7);
 
-autk_status autki_no_memory(autk_err *err, size_t bytes);
+void autki_tell_no_memory(autk_err *err, size_t bytes);
+
+/** Inline, so that static analysers see that it never returns AUTK_OK. */
+static inline autk_status autki_no_memory(autk_err *err, size_t bytes)
+{
+    autki_tell_no_memory(err, bytes);
+    return AUTK_ENOMEM;
+}
 
 #endif

@@ -176,8 +176,8 @@ static bool range_of_figures(autki_words *w, size_t *at, autk_quantity_said *out
 {
     static const char *const joins[] = {"and", "to", "-", "\xe2\x80\x93"};
     size_t i = *at;
-    figure first = {0}, second;
-    double value, half_unit;
+    figure first = {0}, second = {0};
+    double value = 0.0, half_unit = 0.0;
     bool opened = autki_phrase(w, &i, "between") || autki_phrase(w, &i, "from");
     bool words = fraction_in_words(w, &i, &first);
     if (!words) {
@@ -270,7 +270,7 @@ bool autki_quantity(autki_words *w, size_t *at, autk_quantity_said *out)
     memset(&said, 0, sizeof said);
     if (!majority(w, &i, &said) && !range_of_figures(w, &i, &said)) {
         sense how = SENSE_EXACT;
-        figure f;
+        figure f = {0};
         i = *at;
         for (size_t k = 0; k < AUTKI_N(modifiers); k++) {
             if (autki_phrase(w, &i, modifiers[k].phrase)) {

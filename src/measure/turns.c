@@ -44,7 +44,7 @@ void autki_turns_series_deinit(autk_turns_series *s)
     free(s->period);
     free(s->share);
     free(s->gap);
-    memset(s, 0, sizeof *s);
+    *s = (autk_turns_series){0};
 }
 
 void autk_turns_free(autk_turns *turns)

@@ -289,7 +289,7 @@ static autk_status fill_turns(autk_turns_series *s, const autki_dating *d, gathe
 autk_status autki_turns_date(autk_turns_series *s, const autk_turns_opts *o,
                              const autk_breaks_opts *bo, autk_err *err)
 {
-    autki_dating d;
+    autki_dating d = {{0}, 0, false};
     gathered g[AUTK_BREAKS_MAX] = {{0}};
     s->why_none = "";
     if (s->n < 8) {
