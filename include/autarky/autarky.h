@@ -16,6 +16,7 @@
 #include <autarky/import.h>
 #include <autarky/input.h>
 #include <autarky/scenario.h>
+#include <autarky/products.h>
 #include <autarky/table.h>
 #include <autarky/turns.h>
 #include <autarky/turns_report.h>

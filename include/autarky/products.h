@@ -1,0 +1,83 @@
+/**
+ * @file products.h
+ * Dependence product by product from a dataset: how concentrated the suppliers are, in the country
+ * and in the world, whether own exports could replace imports, and whether that lasts.
+ *
+ * What nobody reported is not in the sums: a product without reported imports has no row.
+ */
+#ifndef AUTARKY_PRODUCTS_H
+#define AUTARKY_PRODUCTS_H
+
+#include <autarky/base.h>
+#include <autarky/dataset.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define AUTK_PRODUCT_SECTIONS 1 /**< as `digits`: the 21 sections of the HS */
+#define AUTK_RATIO_NO_EXPORTS 9999.0
+
+typedef struct autk_products_opts {
+    int digits;       /**< 6, 4, 2 or AUTK_PRODUCT_SECTIONS; at most the layer's level */
+    int64_t layer;    /**< -1 = the best there is for that year, see autk_products_layer */
+    bool exports;     /**< dependence on buyers instead of on suppliers: all sides change places */
+    double hhi_min;   /**< partners' concentration above which a product depends (.4) */
+    double world_min; /**< world's concentration above which there is nowhere to turn (.4) */
+    double ratio_min; /**< imports / exports above which own goods cannot replace them (1) */
+    double outside_min; /**< share from outside the bloc, second EU indicator (.5) */
+    int n_years;        /**< years looked at, the last included (3) */
+    int n_years_min;    /**< in how many of them the criteria must hold (2) */
+} autk_products_opts;
+AUTK_API autk_products_opts autk_products_opts_default(void);
+
+/** One product. Values in the layer's currency. */
+typedef struct autk_product_row {
+    char code[16];              /**< "310420", "3104", "31", "VI" */
+    char name[96];              /**< "" where the import brought none */
+    double imports, exports;    /**< of the economy or bloc, across its border */
+    double hhi;                 /**< Σ s², shares of partners outside */
+    int32_t top_partner;        /**< economy of the dataset */
+    double top_share, at_stake; /**< of the largest partner; its value */
+    double world_hhi;           /**< Σ s², shares of exporters in world exports */
+    double ratio;               /**< imports / exports, AUTK_RATIO_NO_EXPORTS without exports */
+    double outside_share;       /**< of all imports of members; 1 for a single economy */
+    bool eu[3];                 /**< SWD(2021) 352: hhi, outside_share, ratio above their limits */
+    bool eu_dependent;          /**< all three */
+    bool geodep;                /**< CEPII GeoDep: hhi, world_hhi, ratio above their limits */
+    int years_geodep;           /**< in how many of the years looked at */
+    int years_seen;             /**< years with reported imports of the product */
+    bool persistent;            /**< years_geodep >= n_years_min */
+} autk_product_row;
+
+/**
+ * The layer that answers best for a year: trade, yearly, codes of digits of at least `digits`;
+ * reconciled before the importers' reports before the exporters' (for exports the other way
+ * round); among equals the one with most flows.
+ * Errors: AUTK_ENOTFOUND.
+ */
+AUTK_API autk_status autk_products_layer(size_t *layer, autk_dataset *dataset, int32_t year,
+                                         int digits, bool exports, autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * Products of an economy or a bloc, persistent ones first, then by value at stake.
+ *
+ * Sources: European Commission SWD(2021) 352, annex on bottom-up mapping (core dependency
+ * indicators); CEPII, GeoDep (Jaravel & Mejean 2021 criteria: import and world concentration, low
+ * substitutability), limits as options.
+ *
+ * @param rows     [out, *n] the caller's to free(); NULL when there are none
+ * @param members  [n_members] one economy, or those of a bloc: trade between them does not count
+ *                 as imports, only in outside_share
+ * @param opts     NULL = default
+ * Errors: AUTK_EARG, AUTK_ENOTFOUND (no flows of that year), AUTK_EDATA, AUTK_EIO, AUTK_ENOMEM.
+ * Cost:   O(flows of the years looked at): the world's concentration needs all of them.
+ */
+AUTK_API autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *dataset,
+                                   const int32_t *members, size_t n_members, int32_t year,
+                                   const autk_products_opts *opts, autk_err *err) AUTK_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

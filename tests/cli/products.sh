@@ -1,0 +1,21 @@
+# Products of an economy and of a dated bloc, from a small dataset.
+{
+    echo t,i,j,k,v,q
+    for year in 2020 2021; do
+        echo "$year,643,112,310420,60,1"
+        echo "$year,276,112,310420,40,1"
+        echo "$year,616,112,010121,40,1"
+        echo "$year,643,276,010121,70,1"
+        echo "$year,616,276,010121,30,1"
+    done
+} >BACI_HS92_Y2021_V202501.csv
+"$AUTARKY" import BACI_HS92_Y2021_V202501.csv --into trade.atk >/dev/null
+"$AUTARKY" products Belarus --dataset trade.atk
+"$AUTARKY" products EU --dataset trade.atk --level section --years 1 --years-min 1 --format csv
+"$AUTARKY" products BLR --dataset trade.atk --dependent --top 1 --format json
+"$AUTARKY" products BLR --dataset trade.atk --year 1999
+echo "exit $?"
+"$AUTARKY" products Atlantis --dataset trade.atk
+echo "exit $?"
+"$AUTARKY" products BLR
+echo "exit $?"
