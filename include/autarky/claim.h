@@ -16,8 +16,8 @@ extern "C" {
 
 #define AUTK_VERDICT_LIST(X)                                                                       \
     X(AUTK_VERDICT_SUPPORTED, "supported") /* the best estimate fits, and most that may be */      \
-    X(AUTK_VERDICT_POSSIBLE, "possible")   /* something within the bounds fits */                  \
-    X(AUTK_VERDICT_CONTRADICTED, "contradicted") /* nothing within the bounds fits */              \
+    X(AUTK_VERDICT_POSSIBLE, "possible")   /* part of what may be fits */                          \
+    X(AUTK_VERDICT_CONTRADICTED, "contradicted") /* hardly anything that may be fits */            \
     X(AUTK_VERDICT_UNDECIDABLE, "undecidable")   /* there are no numbers for this reading */
 typedef enum autk_verdict { AUTK_VERDICT_LIST(AUTK_WORLD_ENUM) AUTK_VERDICT_COUNT } autk_verdict;
 /** Total: an unknown value gives "unknown". */
@@ -73,7 +73,7 @@ AUTK_API autk_status autk_claim_parse(autk_claim *out, const char *text, autk_er
 AUTK_API autk_status autk_claim_parse_quantity(autk_quantity_said *out, const char *text,
                                                autk_err *err) AUTK_MUST_CHECK;
 
-/** "about" a share: 5 points to both sides. */
+/** "about" a share of whole percents: 5 points beyond its rounding, 5.5 to both sides. */
 AUTK_API autk_quantity_said autk_claim_about(double share);
 
 #define AUTK_CLAIM_PARTIES 8

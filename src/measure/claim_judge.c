@@ -3,6 +3,10 @@
 #include <autarky/claim.h>
 
 #define AS_TEXT(name, text) text,
+/* Parts of the bounds that must fit for "supported" and, below which nothing is left of a claim
+ * whose best estimate does not fit, for "possible": bounds are as soft as their sources. */
+#define MOST 0.5
+#define LITTLE 0.05
 
 const char *autk_verdict_text(autk_verdict verdict)
 {
@@ -33,9 +37,9 @@ autk_verdict autk_claim_judge(const autk_quantity_said *said, autk_bounds share)
         return AUTK_VERDICT_UNDECIDABLE;
     double part = covered(said, share);
     bool point_fits = fits(said, share.point);
-    if (point_fits && part >= 0.5)
+    if (point_fits && part >= MOST)
         return AUTK_VERDICT_SUPPORTED;
-    if (point_fits || part > 0.0 || fits(said, share.low) || fits(said, share.high))
+    if (point_fits || part >= LITTLE)
         return AUTK_VERDICT_POSSIBLE;
     return AUTK_VERDICT_CONTRADICTED;
 }

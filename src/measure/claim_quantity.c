@@ -7,6 +7,9 @@
 
 /* What "about" adds to both sides, and what "nearly" and "just over" add to one. */
 #define ABOUT 0.05
+/* "about 70 percent" is 70 percent, which is 69.5 to 70.5, widened by 5 points. Coarser digits
+ * ("0.7") do not widen it further: 5 points are already what such a speaker means. */
+#define ABOUT_ROUNDING 0.005
 /* A fraction said in words has no digits to round by: half of a step of 5 points. */
 #define WORDS_ROUNDING 0.025
 
@@ -221,12 +224,13 @@ static bool majority(const autki_words *w, size_t *at, autk_quantity_said *out)
 static void apply(autk_quantity_said *out, sense how, const figure *f)
 {
     double s = f->share;
+    double about = ABOUT + (f->rounding < ABOUT_ROUNDING ? f->rounding : ABOUT_ROUNDING);
     switch (how) {
     case SENSE_EXACT:
         keep_range(out, s - f->rounding, s + f->rounding);
         break;
     case SENSE_ABOUT:
-        keep_range(out, s - ABOUT, s + ABOUT);
+        keep_range(out, s - about, s + about);
         break;
     case SENSE_NEARLY:
         keep_range(out, s - ABOUT, s);
@@ -295,7 +299,7 @@ bool autki_quantity(autki_words *w, size_t *at, autk_quantity_said *out)
 autk_quantity_said autk_claim_about(double share)
 {
     autk_quantity_said out;
-    figure f = {share, 0.0, true};
+    figure f = {share, ABOUT_ROUNDING, true};
     memset(&out, 0, sizeof out);
     apply(&out, SENSE_ABOUT, &f);
     (void)snprintf(out.words, sizeof out.words, "about %g", share);

@@ -190,7 +190,7 @@ static const char *explanation(const autk_claim_result *r)
     case AUTK_VERDICT_SUPPORTED:
         return "the figures say so under every reading of the words";
     case AUTK_VERDICT_CONTRADICTED:
-        return "no figure within the bounds fits the words";
+        return "hardly any figure within the bounds fits the words";
     case AUTK_VERDICT_UNDECIDABLE:
         return "there are no figures to decide it";
     default:
