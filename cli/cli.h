@@ -52,6 +52,12 @@ typedef struct cli_context {
  */
 autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **argv);
 
+/** AUTK_EARG with "option: expected …, got …"; got NULL = nothing. */
+autk_status cli_expected(cli_context *cli, const char *option, const char *expected,
+                         const char *got);
+autk_status cli_expected_number(cli_context *cli, const char *option, const char *expected,
+                                double got);
+
 /** Write text to --output (whole, by renaming a finished file) or standard output. */
 autk_status cli_write(cli_context *cli, const autk_buf *text);
 

@@ -9,24 +9,6 @@ typedef struct claim_options {
     bool exact, has_rank, has_year;
 } claim_options;
 
-static autk_status wrong(cli_context *cli, const char *option, const char *expected,
-                         const char *got)
-{
-    cli->err.code = AUTK_EARG;
-    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got %s%s%s", expected,
-                   got != NULL ? "\"" : "", got != NULL ? got : "nothing", got != NULL ? "\"" : "");
-    return AUTK_EARG;
-}
-
-static autk_status wrong_number(cli_context *cli, const char *option, const char *expected,
-                                int64_t got)
-{
-    char text[32];
-    (void)snprintf(text, sizeof text, "%lld", (long long)got);
-    return wrong(cli, option, expected, text);
-}
-
 /* A bare number is "about" it: nobody says 0.70 and means 0.695 to 0.705. --exact does. */
 static autk_status parse_share(autk_quantity_said *out, const claim_options *o, autk_err *err)
 {
@@ -52,7 +34,7 @@ static autk_status parse_flow(cli_context *cli, autk_claim *claim, const char *f
             return AUTK_OK;
         }
     }
-    return wrong(cli, "--flow", "trade, export or import", flow);
+    return cli_expected(cli, "--flow", "trade, export or import", flow);
 }
 
 static autk_status parse_scope(cli_context *cli, autk_claim *claim, const char *scope)
@@ -65,16 +47,16 @@ static autk_status parse_scope(cli_context *cli, autk_claim *claim, const char *
     else if (strcmp(scope, "goods-services") == 0)
         claim->scope = AUTK_SCOPE_GOODS_SERVICES;
     else
-        return wrong(cli, "--scope", "goods or goods-services", scope);
+        return cli_expected(cli, "--scope", "goods or goods-services", scope);
     return AUTK_OK;
 }
 
 static autk_status keep_name(cli_context *cli, char *to, const char *option, const char *name)
 {
     if (name == NULL)
-        return wrong(cli, option, "a name or code, or a claim in words", NULL);
+        return cli_expected(cli, option, "a name or code, or a claim in words", NULL);
     if (strlen(name) >= AUTK_CLAIM_NAME)
-        return wrong(cli, option, "a shorter name", name);
+        return cli_expected(cli, option, "a shorter name", name);
     memcpy(to, name, strlen(name) + 1);
     return AUTK_OK;
 }
@@ -88,11 +70,11 @@ static autk_status from_options(cli_context *cli, autk_claim *claim, const claim
     if (st != AUTK_OK)
         return st;
     if ((o->share != NULL) == o->has_rank)
-        return wrong(cli, "--share", "one of --share and --rank", o->share);
+        return cli_expected(cli, "--share", "one of --share and --rank", o->share);
     if (o->has_rank) {
         claim->kind = AUTK_CLAIM_RANK;
         if (o->rank < 1 || o->rank > 1000)
-            return wrong_number(cli, "--rank", "a place from 1 to 1000", o->rank);
+            return cli_expected_number(cli, "--rank", "a place from 1 to 1000", (double)o->rank);
         claim->rank = (int32_t)o->rank;
     } else {
         st = parse_share(&claim->quantity, o, &cli->err);
@@ -100,7 +82,7 @@ static autk_status from_options(cli_context *cli, autk_claim *claim, const claim
             return st;
     }
     if (o->has_year && (o->year < 1 || o->year > 9999))
-        return wrong_number(cli, "--year", "a year", o->year);
+        return cli_expected_number(cli, "--year", "a year", (double)o->year);
     claim->year = (int)o->year;
     st = parse_flow(cli, claim, o->flow);
     return st == AUTK_OK ? parse_scope(cli, claim, o->scope) : st;
@@ -112,7 +94,7 @@ static autk_status from_words(cli_context *cli, autk_buf *said, autk_claim *clai
 {
     if (o->economy != NULL || o->partner != NULL || o->share != NULL || o->flow != NULL ||
         o->scope != NULL || o->has_rank || o->has_year || o->exact)
-        return wrong(cli, "claim", "either words or options, not both", cli->arguments[0]);
+        return cli_expected(cli, "claim", "either words or options, not both", cli->arguments[0]);
     for (size_t i = 0; i < cli->n_arguments; i++) {
         autk_buf_puts(said, i == 0 ? "" : " ");
         autk_buf_puts(said, cli->arguments[i]);

@@ -9,39 +9,21 @@ typedef struct turns_options {
     int64_t draws, seed;
 } turns_options;
 
-static autk_status wrong(cli_context *cli, const char *option, const char *expected,
-                         const char *got)
-{
-    cli->err.code = AUTK_EARG;
-    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got %s%s%s", expected,
-                   got != NULL ? "\"" : "", got != NULL ? got : "nothing", got != NULL ? "\"" : "");
-    return AUTK_EARG;
-}
-
-static autk_status wrong_number(cli_context *cli, const char *option, const char *expected,
-                                double got)
-{
-    char text[32];
-    (void)snprintf(text, sizeof text, "%g", got);
-    return wrong(cli, option, expected, text);
-}
-
 static autk_status read_options(cli_context *cli, autk_turns_opts *out, const turns_options *o)
 {
     int d = 0, rule = 0;
     *out = autk_turns_opts_default();
     if (o->on == NULL)
-        return wrong(cli, "--on", "a partner or group", NULL);
+        return cli_expected(cli, "--on", "a partner or group", NULL);
     while (d < AUTK_DIRECTION_COUNT && strcmp(o->flow, autk_direction_text((autk_direction)d)) != 0)
         d++;
     if (d == AUTK_DIRECTION_COUNT)
-        return wrong(cli, "--flow", "trade, export or import", o->flow);
+        return cli_expected(cli, "--flow", "trade, export or import", o->flow);
     while (rule < AUTK_TURNS_RULE_COUNT &&
            strcmp(o->by, autk_turns_rule_text((autk_turns_rule)rule)) != 0)
         rule++;
     if (rule == AUTK_TURNS_RULE_COUNT)
-        return wrong(cli, "--by", "bic, lwz or sequential", o->by);
+        return cli_expected(cli, "--by", "bic, lwz or sequential", o->by);
     out->direction = (autk_direction)d;
     out->rule = (autk_turns_rule)rule;
     if (o->years != NULL) {
@@ -51,9 +33,9 @@ static autk_status read_options(cli_context *cli, autk_turns_opts *out, const tu
             return st;
     }
     if (o->has_level && !(o->level > 0.0 && o->level < 1.0))
-        return wrong_number(cli, "--level", "a number between 0 and 1", o->level);
+        return cli_expected_number(cli, "--level", "a number between 0 and 1", o->level);
     if (o->has_draws && (o->draws < 0 || o->draws > 10000))
-        return wrong_number(cli, "--draws", "a number from 0 to 10000", (double)o->draws);
+        return cli_expected_number(cli, "--draws", "a number from 0 to 10000", (double)o->draws);
     out->level = o->has_level ? o->level : out->level;
     out->n_draws = o->has_draws ? (size_t)o->draws : out->n_draws;
     out->seed = o->has_seed ? (uint64_t)o->seed : out->seed;

@@ -7,14 +7,22 @@
 
 #define MAX_OPTIONS 64
 
-static autk_status usage_error(cli_context *cli, const char *option, const char *expected,
-                               const char *got)
+autk_status cli_expected(cli_context *cli, const char *option, const char *expected,
+                         const char *got)
 {
     cli->err.code = AUTK_EARG;
     (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
     (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got %s%s%s", expected,
                    got != NULL ? "\"" : "", got != NULL ? got : "nothing", got != NULL ? "\"" : "");
     return AUTK_EARG;
+}
+
+autk_status cli_expected_number(cli_context *cli, const char *option, const char *expected,
+                                double got)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.15g", got);
+    return cli_expected(cli, option, expected, text);
 }
 
 void cli_nearest(char *out, size_t size, const char *text, const char *const *names, size_t n)
@@ -48,13 +56,13 @@ static autk_status store_value(cli_context *cli, const cli_option *option, const
     if (option->kind == CLI_INTEGER) {
         long long v = strtoll(text, &end, 10);
         if (*text == '\0' || *end != '\0' || errno != 0)
-            return usage_error(cli, shown, "a whole number", text);
+            return cli_expected(cli, shown, "a whole number", text);
         *(int64_t *)option->value = v;
         return AUTK_OK;
     }
     double v = strtod(text, &end);
     if (*text == '\0' || *end != '\0' || !isfinite(v))
-        return usage_error(cli, shown, "a number", text);
+        return cli_expected(cli, shown, "a number", text);
     *(double *)option->value = v;
     return AUTK_OK;
 }
@@ -74,14 +82,14 @@ static autk_status take_option(cli_context *cli, const cli_option *const *option
             *options[i]->given = true;
         if (options[i]->kind == CLI_FLAG) {
             if (equals != NULL)
-                return usage_error(cli, argv[*at], "no value for a flag", equals + 1);
+                return cli_expected(cli, argv[*at], "no value for a flag", equals + 1);
             *(bool *)options[i]->value = true;
             return AUTK_OK;
         }
         if (equals != NULL)
             return store_value(cli, options[i], equals + 1);
         if (*at + 1 >= argc)
-            return usage_error(cli, argv[*at], options[i]->meta, NULL);
+            return cli_expected(cli, argv[*at], options[i]->meta, NULL);
         return store_value(cli, options[i], argv[++*at]);
     }
     return unknown_option(cli, options, n, name);
@@ -112,7 +120,7 @@ static autk_status parse_format(cli_context *cli, const char *format)
             return AUTK_OK;
         }
     }
-    return usage_error(cli, "--format", "text, json or csv", format);
+    return cli_expected(cli, "--format", "text, json or csv", format);
 }
 
 static autk_status check_arguments(cli_context *cli, const cli_spec *spec)
@@ -120,7 +128,7 @@ static autk_status check_arguments(cli_context *cli, const cli_spec *spec)
     if (cli->n_arguments < spec->min_arguments) {
         char expected[120];
         (void)snprintf(expected, sizeof expected, "%s", spec->arguments);
-        (void)usage_error(cli, spec->name, expected, NULL);
+        (void)cli_expected(cli, spec->name, expected, NULL);
         if (cli->n_arguments != 0)
             (void)snprintf(cli->err.msg, sizeof cli->err.msg,
                            "expected %s, got %zu argument%s; see autarky %s --help",
@@ -129,8 +137,8 @@ static autk_status check_arguments(cli_context *cli, const cli_spec *spec)
         return AUTK_EARG;
     }
     if (cli->n_arguments > spec->max_arguments)
-        return usage_error(cli, spec->name, spec->max_arguments == 0 ? "no argument" : "no more",
-                           cli->arguments[spec->max_arguments]);
+        return cli_expected(cli, spec->name, spec->max_arguments == 0 ? "no argument" : "no more",
+                            cli->arguments[spec->max_arguments]);
     return AUTK_OK;
 }
 
