@@ -329,6 +329,9 @@ static void indicators__are_known_or_nan(void **state)
     assert_true(autk_world_distance_km(world, blr, pol) == autk_world_distance_km(world, pol, blr));
     assert_true(autk_world_is_contiguous(world, blr, pol));
     assert_false(autk_world_is_contiguous(world, blr, party("DEU")));
+    assert_within(autk_world_distance_km(world, party("SRB"), party("HUN")), 317, 2);
+    assert_true(autk_world_is_contiguous(world, party("SSD"), party("KEN")));
+    assert_false(autk_world_is_contiguous(world, party("SDN"), party("KEN")));
     assert_true(isnan(autk_world_distance_km(world, blr, blr)));
     assert_true(autk_world_economy(world, blr)->landlocked);
 }
