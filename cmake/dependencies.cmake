@@ -4,11 +4,13 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 set(AUTK_DEPENDENCIES Threads::Threads m)
+set(AUTK_PC_REQUIRES "") # the same libraries, for autarky.pc
 function(autk_require module)
   string(TOUPPER "${module}" key)
   string(REGEX REPLACE "[^A-Z0-9]" "_" key "${key}")
   pkg_check_modules(${key} REQUIRED IMPORTED_TARGET GLOBAL ${module})
   set(AUTK_DEPENDENCIES ${AUTK_DEPENDENCIES} PkgConfig::${key} PARENT_SCOPE)
+  set(AUTK_PC_REQUIRES "${AUTK_PC_REQUIRES} ${module}" PARENT_SCOPE)
 endfunction()
 
 autk_require(sqlite3)

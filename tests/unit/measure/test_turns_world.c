@@ -1,4 +1,5 @@
 /* Turns of the world dataset's series. */
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,16 @@ static void turns__answer_for_every_economy(void **state)
     }
 }
 
+/* "nan" as a word of its own: events speak of finance. */
+static bool has_nan(const char *text)
+{
+    for (const char *p = text; (p = strstr(p, "nan")) != NULL; p += 3) {
+        if ((p == text || !isalpha((unsigned char)p[-1])) && !isalpha((unsigned char)p[3]))
+            return true;
+    }
+    return false;
+}
+
 static void write__tells_no_nan(void **state)
 {
     (void)state;
@@ -159,7 +170,7 @@ static void write__tells_no_nan(void **state)
             autk_buf_init(&out);
             assert_ok(autk_turns_write(&out, world, t, (autk_turns_show)show, (autk_format)f, &err),
                       &err);
-            assert_null(strstr(autk_buf_text(&out), "nan"));
+            assert_false(has_nan(autk_buf_text(&out)));
             assert_true(out.len > 100);
             autk_buf_deinit(&out);
         }
