@@ -7,7 +7,7 @@ ask() {
 for on in EU RUS; do
     echo "$on: $("$AUTARKY" turns BLR --on $on --format json --draws 20 | grep -o '"date": 202[0-9]')"
 done
-"$AUTARKY" turns BLR --on RUS --format csv | head -n 1
+"$AUTARKY" turns BLR --on RUS --format csv | sed -n 1p
 ask
 ask BLR
 ask BLR --on BLR
