@@ -148,7 +148,7 @@ static autk_status write_text(autk_buf *text, const output *o, autk_err *err)
     autk_buf_puts(text,
                   "\nChanges in percent of the baseline. welfare: exact change of real income;"
                   " linear: first-order\nterms and volume of trade at the baseline's flows. "
-                  "Gains from trade: what autarky would cost.\n");
+                  "Gains from trade: real wage lost in autarky.\n");
     return AUTK_OK;
 }
 

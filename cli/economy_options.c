@@ -10,7 +10,8 @@ static const char *const repairs[] = {"missing", "negative", "domestic"};
 void cli_economy_options(cli_option *o, cli_economy *f)
 {
     const cli_option all[CLI_N_ECONOMY_OPTIONS] = {
-        {"economy", CLI_TEXT, &f->path, "PATH", "folder or file of the baseline", NULL},
+        {"economy", CLI_TEXT, &f->path, "PATH", "the baseline: a folder, a file, or world-YEAR",
+         NULL},
         {"layout", CLI_TEXT, &f->layout, "NAME",
          "auto, long, matrix, pairs, wiod or icio; auto by content", NULL},
         {"year", CLI_INTEGER, &f->year, "YEAR", "of a pair list with years", NULL},
@@ -63,6 +64,25 @@ static autk_status repair_mask(unsigned *out, cli_context *cli, const char *list
     return AUTK_OK;
 }
 
+/* "world-2021": the year of the world dataset. */
+static autk_status open_world_year(autk_economy **out, cli_context *cli, const char *name,
+                                   const autk_economy_opts *opts)
+{
+    autk_world *world = NULL;
+    int year = 0;
+    char rest = '\0';
+    if (sscanf(name, "world-%4d%c", &year, &rest) != 1) {
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "expected world-YEAR, such as world-2021, got \"%.60s\"", name);
+        return cli->err.code = AUTK_EARG;
+    }
+    autk_status st = cli_open_world(cli, &world);
+    if (st == AUTK_OK)
+        st = autk_economy_from_world(out, world, year, opts, &cli->err);
+    autk_world_close(world);
+    return st;
+}
+
 autk_status cli_economy_open(autk_economy **out, cli_context *cli, const cli_economy *from,
                              const char *fallback)
 {
@@ -94,5 +114,7 @@ autk_status cli_economy_open(autk_economy **out, cli_context *cli, const cli_eco
     opts.gdp_path = from->gdp_path;
     opts.labels_path = from->labels_path;
     opts.scale_usd = from->scale_usd;
+    if (strncmp(path, "world-", 6) == 0)
+        return open_world_year(out, cli, path, &opts);
     return autk_economy_open(out, path, &opts, &cli->err);
 }

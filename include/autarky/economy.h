@@ -12,6 +12,7 @@
 #define AUTARKY_ECONOMY_H
 
 #include <autarky/input.h>
+#include <autarky/world.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,7 +43,7 @@ typedef enum autk_domestic {
 /** Repairs, each only when asked and each told in a note. */
 #define AUTK_REPAIR_MISSING 1u  /**< a cell that the source lacks becomes 0 */
 #define AUTK_REPAIR_NEGATIVE 2u /**< a negative flow or use becomes 0 */
-#define AUTK_REPAIR_DOMESTIC 4u /**< X_ii <= 0 becomes 1 % of the economy's exports */
+#define AUTK_REPAIR_DOMESTIC 4u /**< too small X_ii: the least that closes + 1 % of exports */
 
 typedef struct autk_economy_opts {
     autk_layout layout;
@@ -87,6 +88,19 @@ AUTK_API autk_status autk_economy_read(autk_economy **out, autk_input *input,
 AUTK_API autk_status autk_economy_from_matrix(autk_economy **out, const char *const *regions,
                                               int32_t n, const double *flow_usd, double theta,
                                               double value_added_share, autk_err *err)
+    AUTK_MUST_CHECK;
+
+/**
+ * One sector of goods from the world dataset: every economy with trade and GDP in the year,
+ * domestic sales by opts->domestic (GIVEN = OUTPUT, value added half of output), groups by their
+ * codes. A flow that nobody reported stands at a point estimate and keeps its bounds for draws; one
+ * that nothing bounds is left out. Both are counted in notes.
+ *
+ * Errors: AUTK_ENOTFOUND (a year without data), AUTK_EIO, AUTK_EDATA, AUTK_ENOMEM.
+ * Cost:   one query of the year's flows, and of up to 3 years before where there are gaps.
+ */
+AUTK_API autk_status autk_economy_from_world(autk_economy **out, const autk_world *world, int year,
+                                             const autk_economy_opts *opts, autk_err *err)
     AUTK_MUST_CHECK;
 
 AUTK_API void autk_economy_free(autk_economy *economy);

@@ -134,8 +134,9 @@ typedef struct autk_outcome {
     double exports, imports; /**< value at customs; NaN where there were none */
     double terms_of_trade;   /**< price of exports over price of imports, exact Fisher */
     double transfer;         /**< of baseline income; 0 without a coalition */
-    double gains_from_trade; /**< real income lost in autarky, before: 1 - W_A/W >= 0 in a
-                                  world without tariffs; 1 where a needed good is not made */
+    /** Real wage lost in autarky, >= 0: deficits and tariff revenue apart. 1 where a needed good is
+     *  not made at home. */
+    double gains_from_trade;
     double gains_from_trade_after;
     double exports_before_usd, exports_after_usd, imports_before_usd, imports_after_usd;
     double income_before_usd;

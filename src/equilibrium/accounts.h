@@ -30,6 +30,13 @@ autk_status autki_names_add(int32_t *index, autki_names *names, const char *text
 autk_status autki_names_unknown(const autki_names *names, const char *what, const char *text,
                                 const char *source, int64_t line, int64_t column, autk_err *err);
 
+/** A flow that nobody reports, between bounds. */
+typedef struct autki_gap {
+    size_t cell;
+    int32_t exporter, importer;
+    double low, high;
+} autki_gap;
+
 struct autk_economy {
     autki_names regions, sectors;
     size_t stride;
@@ -41,7 +48,9 @@ struct autk_economy {
     double *theta;       /* [sector] */
     autki_names groups;  /* that the source knows, beside a scenario's own */
     uint8_t *members;    /* [group][stride]; NULL without groups */
-    char *folder;        /* of long files, for further columns; NULL = none */
+    autki_gap *gaps;
+    size_t n_gaps, gaps_capacity;
+    char *folder; /* of long files, for further columns; NULL = none */
     char **notes;
     size_t n_notes, notes_capacity;
 };
@@ -87,6 +96,13 @@ autk_status autki_economy_theta(autk_economy *economy, const autk_economy_opts *
 /** CSV: sector, value; every sector once. */
 autk_status autki_read_theta_file(autk_economy *economy, const char *path, autk_err *err)
     AUTK_MUST_CHECK;
+
+/**
+ * The economy with its gaps at low + u * (high - low), u[n_gaps] in [0, 1]; output as it was.
+ * Without names, groups and notes: for a solve, to be freed like any other.
+ */
+autk_status autki_economy_with_gaps(autk_economy **out, const autk_economy *economy,
+                                    const double *u, autk_err *err) AUTK_MUST_CHECK;
 
 /* Readers of one layout each; all end with autki_economy_finish. */
 autk_status autki_read_long(autk_economy **out, const char *folder, const autk_economy_opts *opts,

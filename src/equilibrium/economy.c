@@ -26,6 +26,7 @@ void autk_economy_free(autk_economy *economy)
     free(economy->theta);
     autki_names_deinit(&economy->groups);
     free(economy->members);
+    free(economy->gaps);
     free(economy->folder);
     for (size_t i = 0; i < economy->n_notes; i++)
         free(economy->notes[i]);
@@ -254,48 +255,57 @@ autk_status autki_economy_close_one_sector(autk_economy *e, double value_added_s
     return AUTK_OK;
 }
 
-static autk_status raise_domestic(autk_economy *e, int32_t n, double sales, double exports,
-                                  size_t *repaired, const autk_economy_opts *opts,
-                                  const char *source, autk_err *err)
+/* Domestic sales that let an economy spend at least THRIFT of its value added on final use, beyond
+ * the inputs of what it sells: accounts nearer to nothing have no equilibrium under any shock. */
+#define THRIFT 0.5
+static double least_domestic(const autk_economy *e, int32_t n, double share, double *exports)
 {
-    if (!(sales > 0)) {
-        if (!(opts->repair & AUTK_REPAIR_DOMESTIC) || !(exports > 0))
-            return autki_fail_at(
-                err, AUTK_EDATA, source, 0, 0,
-                "expected domestic sales of %s above 0, got output less exports = %.6g; "
-                "--repair domestic sets them to 1 %% of its exports",
-                e->regions.name[n], sales);
-        sales = 0.01 * exports;
-        ++*repaired;
+    double imports = 0;
+    *exports = 0;
+    for (int32_t i = 0; i < e->regions.n; i++) {
+        *exports += i != n ? e->flow[autki_cell(e, 0, n, i)] : 0;
+        imports += i != n ? e->flow[autki_cell(e, 0, i, n)] : 0;
     }
-    e->flow[autki_cell(e, 0, n, n)] = sales;
-    return AUTK_OK;
+    double least = ((1 - share + THRIFT * share) * *exports - imports) / (share * (1 - THRIFT));
+    return least > 0 ? least : 0;
+}
+
+static void add_to_list(char *list, size_t size, const char *name)
+{
+    size_t used = strlen(list);
+    (void)snprintf(list + used, size - used, "%s%s", used == 0 ? "" : ", ", name);
 }
 
 autk_status autki_economy_domestic(autk_economy *e, const double *gdp_usd,
                                    const autk_economy_opts *opts, const char *source, autk_err *err)
 {
-    double share = opts->domestic == AUTK_DOMESTIC_OUTPUT
-                       ? (opts->value_added_share > 0 ? opts->value_added_share : 0.5)
-                       : 1.0;
-    size_t repaired = 0;
+    bool output = opts->domestic == AUTK_DOMESTIC_OUTPUT;
+    double share = opts->value_added_share > 0 ? opts->value_added_share : output ? 0.5 : 1.0;
+    double added = output ? share : 1.0; /* of output, by the rule */
+    char repaired[400] = "";
     for (int32_t n = 0; n < e->regions.n; n++) {
-        double exports = 0;
-        for (int32_t i = 0; i < e->regions.n; i++)
-            exports += i != n ? e->flow[autki_cell(e, 0, n, i)] : 0;
-        autk_status st = raise_domestic(e, n, gdp_usd[n] / share - exports, exports, &repaired,
-                                        opts, source, err);
-        if (st != AUTK_OK)
-            return st;
+        double exports, least = least_domestic(e, n, share, &exports);
+        double sales = gdp_usd[n] / added - exports;
+        if (!(sales > least)) {
+            if (!(opts->repair & AUTK_REPAIR_DOMESTIC) || !(exports > 0))
+                return autki_fail_at(err, AUTK_EDATA, source, 0, 0,
+                                     "expected domestic sales of %s above %.6g, got output less "
+                                     "exports = %.6g; --repair domestic raises them",
+                                     e->regions.name[n], least, sales);
+            sales = least + 0.01 * exports;
+            add_to_list(repaired, sizeof repaired, e->regions.name[n]);
+        }
+        e->flow[autki_cell(e, 0, n, n)] = sales;
     }
-    autk_status st = autki_economy_notef(
-        e, err, "domestic sales = %s less exports",
-        opts->domestic == AUTK_DOMESTIC_OUTPUT ? "GDP over the value-added share" : "GDP");
-    if (st == AUTK_OK && repaired != 0)
-        st = autki_economy_notef(
-            e, err,
-            "repaired: domestic sales of %zu economies were not above 0; now 1 %% of exports",
-            repaired);
+    autk_status st = autki_economy_notef(e, err, "domestic sales = %s less exports",
+                                         output ? "GDP over the value-added share" : "GDP");
+    if (st == AUTK_OK && output)
+        st = autki_economy_notef(e, err, "value added is %g %% of output", 100 * share);
+    if (st == AUTK_OK && repaired[0] != '\0')
+        st = autki_economy_notef(e, err,
+                                 "repaired: output less exports of %s is too small; domestic sales "
+                                 "are raised until final use is half of value added",
+                                 repaired);
     return st;
 }
 
@@ -441,5 +451,58 @@ autk_status autk_economy_from_matrix(autk_economy **out, const char *const *regi
         return st;
     }
     *out = e;
+    return AUTK_OK;
+}
+
+/* Names that a copy needs for messages. */
+static autk_status copy_names(autki_names *to, const autki_names *from, autk_err *err)
+{
+    int32_t at;
+    for (int32_t i = 0; i < from->n; i++) {
+        autk_status st =
+            autki_names_add(&at, to, from->name[i], strlen(from->name[i]), from->n, NULL, err);
+        if (st != AUTK_OK)
+            return st;
+    }
+    return AUTK_OK;
+}
+
+autk_status autki_economy_with_gaps(autk_economy **out, const autk_economy *economy,
+                                    const double *u, autk_err *err)
+{
+    const autk_economy *e = economy;
+    autki_names regions = {0}, sectors = {0};
+    autk_economy *to = NULL;
+    autk_status st = copy_names(&regions, &e->regions, err);
+    if (st == AUTK_OK)
+        st = copy_names(&sectors, &e->sectors, err);
+    if (st == AUTK_OK)
+        st = autki_economy_create(&to, &regions, &sectors, false, err);
+    autki_names_deinit(&regions);
+    autki_names_deinit(&sectors);
+    if (st != AUTK_OK)
+        return st;
+    memcpy(to->flow, e->flow, (size_t)e->regions.n * e->stride * sizeof *e->flow);
+    to->theta[0] = e->theta[0];
+    double share = e->value_added[0] / (e->value_added[0] + e->input_use[0]);
+    for (size_t k = 0; k < e->n_gaps; k++) {
+        const autki_gap *gap = &e->gaps[k];
+        double flow = gap->low + u[k] * (gap->high - gap->low);
+        to->flow[autki_cell(to, 0, gap->exporter, gap->exporter)] += to->flow[gap->cell] - flow;
+        to->flow[gap->cell] = flow;
+    }
+    /* What is sold abroad is not sold at home, down to the least that closes the accounts. */
+    for (int32_t n = 0; n < e->regions.n; n++) {
+        double exports, least = least_domestic(to, n, share, &exports);
+        double *home = &to->flow[autki_cell(to, 0, n, n)];
+        if (!(*home > least))
+            *home = least + 0.01 * exports;
+    }
+    st = autki_economy_close_one_sector(to, share, NULL, err);
+    if (st != AUTK_OK) {
+        autk_economy_free(to);
+        return st;
+    }
+    *out = to;
     return AUTK_OK;
 }

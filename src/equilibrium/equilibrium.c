@@ -106,12 +106,16 @@ static autk_status iterate(search *s, autk_solve_info *info, const autk_solve_op
         autki_system_eval(s->sys, s->next, s->point);
         info->residual = s->sys->residual;
         info->converged = s->sys->valid && s->sys->residual <= tolerance;
-        if (info->converged)
+        if (info->converged && s->sys->poor < 0)
             return AUTK_OK;
-        if (info->iterations == 1 && !s->sys->valid)
-            return autki_fail(err, AUTK_ENOANSWER,
-                              "no equilibrium was found near the accounts: a deficit exceeds "
-                              "what the economy earns");
+        if (info->converged) {
+            info->converged = false;
+            return autki_fail(
+                err, AUTK_ENOANSWER,
+                "no equilibrium exists: the trade surplus that %s must keep exceeds all it earns; "
+                "ask for deficits: output or zero",
+                s->sys->model->cal->economy->regions.name[s->sys->poor]);
+        }
         if (info->iterations >= ceiling)
             return autki_fail(err, AUTK_ENOCONV,
                               "residual %.3g > tolerance %.3g after %d iterations", info->residual,

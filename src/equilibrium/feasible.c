@@ -115,6 +115,51 @@ static size_t reach(bool *in, int32_t *queue, const bool *sells, size_t n, size_
     return tail;
 }
 
+/* The set of all that still trade with `start`, directly or through others, in either direction. */
+static void component(bool *in, int32_t *queue, const bool *sells, size_t n, size_t start)
+{
+    size_t head = 0, tail = 0;
+    memset(in, 0, n * sizeof *in);
+    in[start] = true;
+    queue[tail++] = (int32_t)start;
+    while (head < tail) {
+        size_t at = (size_t)queue[head++];
+        for (size_t i = 0; i < n; i++) {
+            if (!in[i] && (sells[i * n + at] || sells[at * n + i])) {
+                in[i] = true;
+                queue[tail++] = (int32_t)i;
+            }
+        }
+    }
+}
+
+/* Rule SURVIVING: in each set of economies that still trade, deficits stay but for what they must
+ * give, in proportion to income, to sum to 0. An economy that is alone has none. */
+static void balance_components(autki_model *m, bool *in, int32_t *queue, const bool *sells,
+                               bool *done)
+{
+    const autki_calibration *cal = m->cal;
+    size_t n = (size_t)cal->n;
+    for (size_t start = 0; start < n; start++) {
+        double deficit = 0, income = 0;
+        if (done[start])
+            continue;
+        component(in, queue, sells, n, start);
+        for (size_t i = 0; i < n; i++) {
+            deficit += in[i] ? cal->deficit[i] : 0;
+            income += in[i] ? cal->income[i] : 0;
+        }
+        for (size_t i = 0; i < n; i++) {
+            if (!in[i])
+                continue;
+            done[i] = true;
+            m->deficit[i] = cal->deficit[i] - deficit * (cal->income[i] / income);
+        }
+        if (queue[0] == (int32_t)start && income == cal->income[start])
+            m->deficit[start] = 0; /* alone: exactly */
+    }
+}
+
 /* Nobody outside the set `in` sells into it. Then it imports nothing, and what it exports must be
  * its trade surplus: above 0 when it still sells outside, 0 when it does not. */
 static autk_status check_closed_set(const autki_model *m, const bool *in, const bool *sells,
@@ -148,10 +193,10 @@ static autk_status check_closed_set(const autki_model *m, const bool *in, const 
                       name, deficit);
 }
 
-static autk_status check_deficits(const autki_model *m, autk_err *err)
+static autk_status check_deficits(autki_model *m, autk_err *err)
 {
     size_t n = (size_t)m->cal->n;
-    bool *sells = autki_calloc(n * n + n, sizeof *sells);
+    bool *sells = autki_calloc(n * n + 2 * n, sizeof *sells);
     int32_t *queue = autki_malloc(n, sizeof *queue);
     autk_status st = AUTK_OK;
     if (sells == NULL || queue == NULL) {
@@ -161,6 +206,8 @@ static autk_status check_deficits(const autki_model *m, autk_err *err)
     }
     bool *in = sells + n * n;
     who_sells(sells, m);
+    if (m->deficits == AUTK_DEFICITS_SURVIVING)
+        balance_components(m, in, queue, sells, in + n);
     /* All sell to the first, and it to all: one world, whose deficits sum to 0. */
     bool connected =
         reach(in, queue, sells, n, 0, true) == n && reach(in, queue, sells, n, 0, false) == n;

@@ -149,7 +149,6 @@ typedef struct row_task {
     autki_model *m;
     const autk_measure **chosen;
     size_t n_chosen;
-    double *surviving; /* [stride] balance of what is still sold */
 } row_task;
 
 static double value_of(const autk_measure *m, const autki_calibration *cal, int32_t j,
@@ -197,10 +196,6 @@ static autk_status fill_row(const row_task *task, int32_t j, int32_t n, autk_err
             m->customs[row + (size_t)i] = share / (1 + c.tariff);
         if (m->factory != m->customs)
             m->factory[row + (size_t)i] = share / ((1 + c.tariff) * (1 + c.export_tax));
-        if (!c.embargoed) {
-            task->surviving[n] += e->flow[at];
-            task->surviving[i] -= e->flow[at];
-        }
     }
     for (size_t i = (size_t)cal->n; i < cal->stride; i++)
         m->share[row + i] = m->customs[row + i] = m->factory[row + i] = 0;
@@ -226,7 +221,7 @@ static void set_productivity(autki_model *m, const autk_measure *measures, size_
     }
 }
 
-static void set_deficit(autki_model *m, const double *surviving)
+static void set_deficit(autki_model *m)
 {
     const autki_calibration *cal = m->cal;
     for (int32_t n = 0; n < cal->n; n++) {
@@ -236,9 +231,6 @@ static void set_deficit(autki_model *m, const double *surviving)
             break;
         case AUTK_DEFICITS_OUTPUT:
             m->deficit[n] = 1 + cal->deficit[n] / cal->output[n];
-            break;
-        case AUTK_DEFICITS_SURVIVING:
-            m->deficit[n] = surviving[n];
             break;
         default:
             m->deficit[n] = cal->deficit[n];
@@ -314,7 +306,7 @@ autk_status autki_model_create(autki_model *out, const autki_calibration *cal,
     double *work = autki_calloc(4 * cal->stride, sizeof *work);
     if (chosen == NULL || work == NULL)
         st = autki_no_memory(err, (4 * cal->stride + n_measures) * sizeof *work);
-    row_task task = {.m = &m, .chosen = chosen, .surviving = work};
+    row_task task = {.m = &m, .chosen = chosen};
     for (int32_t j = 0; st == AUTK_OK && j < cal->s; j++) {
         for (int32_t n = 0; st == AUTK_OK && cal->traded[j] && n < cal->n; n++) {
             task.n_chosen = for_row(chosen, measures, n_measures, j, n);
@@ -324,7 +316,7 @@ autk_status autki_model_create(autki_model *out, const autki_calibration *cal,
     if (st == AUTK_OK) {
         set_home(&m);
         set_productivity(&m, measures, n_measures);
-        set_deficit(&m, work);
+        set_deficit(&m);
         set_damping(&m, work);
         st = autki_model_feasible(&m, err);
     }

@@ -72,7 +72,8 @@ static double domestic_share(const autk_equilibrium *eq, size_t j, size_t n)
     return autk_equilibrium_share(eq, (int32_t)j, (int32_t)n, (int32_t)n);
 }
 
-/* 1 - W_A/W by the domestic shares (Arkolakis, Costinot and Rodriguez-Clare 2012, with links). */
+/* 1 - (w/P)_A / (w/P) by the domestic shares (Arkolakis, Costinot and Rodriguez-Clare 2012, with
+ * links). */
 static double gains(const autk_equilibrium *eq, const double *weight, size_t n)
 {
     const autki_calibration *cal = &eq->cal;
@@ -86,8 +87,7 @@ static double gains(const autk_equilibrium *eq, const double *weight, size_t n)
             return 1.0;
         ln_real_wage += w * log(share) / eq->model.theta[j];
     }
-    double factors = exp(eq->point[n]) * cal->income[n];
-    return 1.0 - factors / eq->sys.income[n] * exp(ln_real_wage);
+    return 1.0 - exp(ln_real_wage);
 }
 
 double autki_identity_gap(const autk_equilibrium *eq, const double *weight)

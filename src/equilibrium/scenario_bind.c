@@ -307,7 +307,8 @@ void autk_scenario_explain(autk_buf *out, const autk_scenario *s)
 {
     static const char *const rules[] = {
         "stay as observed (nominal, against world income)", "are zero, before and after",
-        "move with output (multiplicative)", "are those of the flows that are left"};
+        "move with output (multiplicative)",
+        "stay as observed, but balance among those that still trade (none for an economy alone)"};
     autk_buf_printf(out, "%s\n", s->name);
     if (s->description != NULL)
         autk_buf_printf(out, "   %s\n", s->description);

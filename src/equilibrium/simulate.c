@@ -153,7 +153,7 @@ typedef struct lottery {
 
 /* A draw owes nothing to others: its stream is its number's. Normal, cut off at a tenth of the
  * estimate, so that no draw turns an elasticity negative. */
-static void draw_values(const lottery *l, int draw, double *theta, autk_measure *values)
+static uint64_t draw_values(const lottery *l, int draw, double *theta, autk_measure *values)
 {
     const plan *p = l->base;
     uint64_t state = l->seed + 0x632be59bd9b4e019u * ((uint64_t)draw + 1);
@@ -176,6 +176,23 @@ static void draw_values(const lottery *l, int draw, double *theta, autk_measure 
             last = rule;
         }
     }
+    return state;
+}
+
+/* Flows that nobody reports, anywhere within their bounds; *out stays NULL where there are none. */
+static autk_status draw_gaps(autk_economy **out, const autk_economy *e, uint64_t *state,
+                             autk_err *err)
+{
+    if (e->n_gaps == 0)
+        return AUTK_OK;
+    double *u = autki_malloc(e->n_gaps, sizeof *u);
+    if (u == NULL)
+        return autki_no_memory(err, e->n_gaps * sizeof *u);
+    for (size_t k = 0; k < e->n_gaps; k++)
+        u[k] = uniform(state);
+    autk_status st = autki_economy_with_gaps(out, e, u, err);
+    free(u);
+    return st;
 }
 
 static autk_status run_draw(const lottery *l, int draw, double *theta, autk_measure *values,
@@ -183,12 +200,19 @@ static autk_status run_draw(const lottery *l, int draw, double *theta, autk_meas
 {
     plan p = *l->base;
     world w = {0};
-    draw_values(l, draw, theta, values);
+    uint64_t state = draw_values(l, draw, theta, values);
+    autk_economy *drawn = NULL;
+    autk_status st = draw_gaps(&drawn, p.economy, &state, err);
+    if (st != AUTK_OK)
+        return st;
+    if (drawn != NULL)
+        p.economy = drawn;
     p.theta = theta;
     p.values = values;
     double *to = l->results + (size_t)draw * l->per_draw;
-    autk_status st = solve_world(&w, (autk_outcome *)(void *)to, &p, err);
+    st = solve_world(&w, (autk_outcome *)(void *)to, &p, err);
     free_world(&w, st == AUTK_OK ? p.bound->n_steps : 0);
+    autk_economy_free(drawn);
     l->solved[draw] = st == AUTK_OK;
     /* A draw without a solution is counted, not hidden. */
     return st == AUTK_ENOANSWER || st == AUTK_ENOCONV || st == AUTK_ENUMERIC ? AUTK_OK : st;

@@ -201,8 +201,8 @@ static void incomes(autki_system *sys, const double *ln_wage, const double *ln_p
     }
     if (m->coalition != NULL)
         share_burden(sys);
-    for (size_t n = 0; n < (size_t)cal->n; n++)
-        sys->valid = sys->valid && sys->income[n] > 0 && isfinite(sys->income[n]);
+    for (int32_t n = cal->n - 1; n >= 0; n--)
+        sys->poor = sys->income[n] > 0 ? sys->poor : n;
 }
 
 /* Eq. 4. */
@@ -276,7 +276,7 @@ void autki_system_eval(autki_system *sys, double *next, const double *point)
     double *ln_price_next = next + stride, *x_next = next + stride + plane;
     memset(next, 0, sys->dim * sizeof *next);
     sys->residual = 0;
-    sys->valid = true;
+    sys->poor = -1;
     prices(sys, ln_price_next, point, ln_price);
     for (size_t at = 0; at < plane; at++) {
         raise_to(&sys->residual, fabs(ln_price_next[at] - ln_price[at]));
@@ -286,5 +286,5 @@ void autki_system_eval(autki_system *sys, double *next, const double *point)
     incomes(sys, point, ln_price_next);
     spending(sys, x_next, x);
     wages(sys, next, point);
-    sys->valid = sys->valid && isfinite(sys->residual);
+    sys->valid = isfinite(sys->residual);
 }

@@ -87,7 +87,8 @@ typedef struct autki_system {
     double *deficit;     /* [stride] */
     double *price_index; /* [stride] ln, of the prices that the evaluation found */
     double residual;     /* of every condition at the evaluated point; NaN never passes */
-    bool valid;          /* the point gave positive incomes and finite numbers */
+    bool valid;          /* every number was finite */
+    int32_t poor;        /* an economy without positive income there, -1 = none */
     void *memory;
 } autki_system;
 
