@@ -93,6 +93,11 @@ autk_status cli_parse_date(int32_t *date, const char *text, int missing, const c
 /** "2004-05-01", "2004-05" where the day is unknown, "2004" where the month is, "" for 0. */
 void cli_format_date(char out[16], int32_t date);
 
+/** "trade", "export" or "import"; "exports" and "imports" are taken too. Errors: AUTK_EARG. */
+autk_status cli_parse_direction(autk_direction *out, const char *text, autk_err *err);
+/** "goods" or "goods and services". Errors: AUTK_EARG. */
+autk_status cli_parse_scope(autk_scope *out, const char *text, autk_err *err);
+
 /** The nearest of names to text as " (nearest: …)", or "". */
 void cli_nearest(char *out, size_t size, const char *text, const char *const *names, size_t n);
 

@@ -9,6 +9,7 @@
 #include <autarky/claim_report.h>
 #include <autarky/dataset.h>
 #include <autarky/depend.h>
+#include <autarky/depend_report.h>
 #include <autarky/economy.h>
 #include <autarky/equilibrium.h>
 #include <autarky/evidence.h>

@@ -21,20 +21,19 @@ extern "C" {
 
 /** What the shares are taken of. NULL where one is asked for = not given. */
 typedef struct autk_whole {
-    bool given;        /**< false: the whole is the sum of the values, nothing is unnamed */
-    autk_bounds total; /**< given: the values plus a rest >= 0 that no value names */
+    bool given;  /**< false: the whole is the sum of the values and nothing more is known of it */
+    bool closed; /**< given: the values make up all of it; else there is a rest >= 0 unnamed */
+    autk_bounds total; /**< given: what is known of the whole */
 } autk_whole;
 
 /**
- * Shares of values in their whole.
- *
- * Not given: share_i = x_i / sum x with each x free in its interval: low_i = l_i / (l_i + sum of
- * the others' highs), high_i likewise. Given: sum x <= T, so x_i <= T - sum of the others' lows,
- * and share_i = x_i / T with T free in its interval. A given total below what the values add up to
- * cannot be: its point is raised to the sum of points, its high to at least that.
+ * Shares of values in their whole: share_i = x_i / S over all x inside their intervals with S
+ * inside its own, S = sum x when closed (or not given), S >= sum x otherwise. A whole that the
+ * values contradict is widened to what they allow: its point to the sum of points (when closed) or
+ * to at least that, its ends to at least the sum of lows and the point.
  *
  * @param share  [n]
- * @param used   [out] the total after raising; may be NULL
+ * @param used   [out] the whole after that; may be NULL
  * Cost: O(n).
  */
 AUTK_API autk_status autk_share_bounds(autk_bounds *share, autk_bounds *used,
@@ -55,7 +54,7 @@ typedef struct autk_rank {
  * choice inside the intervals (and below the whole) gives.
  *
  * @param rank  [n]
- * Cost: O(n log n) without a whole, O(n² log n) with.
+ * Cost: O(n²), simple steps: 0.1 ms for 230.
  */
 AUTK_API autk_status autk_rank_bounds(autk_rank *rank, const autk_bounds *value, size_t n,
                                       const autk_whole *whole, autk_err *err) AUTK_MUST_CHECK;
@@ -66,7 +65,7 @@ typedef struct autk_concentration {
     autk_bounds normalised;        /**< (HHI - 1/n) / (1 - 1/n), n = values above zero */
     autk_bounds hirschman;         /**< 100 sqrt(HHI) */
     autk_bounds effective;         /**< 1 / HHI */
-    autk_bounds effective_entropy; /**< exp(-sum s ln s); high NaN where a rest may be in crumbs */
+    autk_bounds effective_entropy; /**< exp(-sum s ln s); NaN where a rest may be in crumbs */
 } autk_concentration;
 
 /**
@@ -75,7 +74,7 @@ typedef struct autk_concentration {
  * Least: water-filling, x_i = clip(level, l_i, u_i). Largest: a vertex with at most one interior
  * coordinate, found by branch and bound over the chords, exact to 1e-9; should the search pass its
  * ceiling of nodes, its upper bound stands instead, so that the interval is never too narrow.
- * The rest of a given whole counts as crumbs in the least (adds nothing) and as pieces of at most
+ * The rest of an open whole counts as crumbs in the least (adds nothing) and as pieces of at most
  * rest_cap in the largest; in the point it adds nothing.
  *
  * @param rest_cap  largest unnamed piece, in units of the values; NaN = no ceiling
@@ -153,8 +152,8 @@ AUTK_API autk_depend_opts autk_depend_opts_default(void);
  * are always taken over every partner, whatever `on` keeps.
  *
  * @param opts  NULL = default
- * Errors: as autk_evidence_year; AUTK_EDATA when `on` is the economy itself, AUTK_EARG when it
- *         is no party.
+ * Errors: as autk_evidence_year; AUTK_EDATA when `on` is the economy itself, the world or no
+ *         party.
  * Cost:   about 1 ms and, for each reverse view, a read of the partner's year.
  */
 AUTK_API autk_status autk_depend(autk_dependence **out, const autk_evidence *evidence, int year,

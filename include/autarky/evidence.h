@@ -36,8 +36,8 @@ typedef struct autk_bounds {
 #define AUTK_RULE_LIST(X)                                                                          \
     X(AUTK_RULE_ONE, "the one figure there is")                                                    \
     X(AUTK_RULE_COMBINED, "figures that agree, weighted by their precision")                       \
-    X(AUTK_RULE_DISPUTED, "figures that disagree: the bounds span them all")                       \
-    X(AUTK_RULE_STATED, "the span of what officials stated")                                       \
+    X(AUTK_RULE_DISPUTED, "figures that disagree: the bounds span them")                           \
+    X(AUTK_RULE_STATED, "the span of what officials stated, and as far as statements are off")     \
     X(AUTK_RULE_STATED_REST, "a stated turnover less the stated other direction")                  \
     X(AUTK_RULE_STATED_SHARE, "a stated share of the country's own total")                         \
     X(AUTK_RULE_NEIGHBOURS,                                                                        \
@@ -58,8 +58,9 @@ typedef enum autk_rule { AUTK_RULE_LIST(AUTK_WORLD_ENUM) AUTK_RULE_COUNT } autk_
     X(AUTK_DIRECTION_IMPORT, "import")
 /** Of what total a share is taken. */
 #define AUTK_READING_LIST(X)                                                                       \
-    X(AUTK_READING_OWN, "own total")       /* the country's own national total */                  \
-    X(AUTK_READING_MIRROR, "mirror total") /* the sum over partners, statements included */
+    X(AUTK_READING_OWN, "own total") /* the country's own national total */                        \
+    X(AUTK_READING_MIRROR,                                                                         \
+      "mirror total") /* the sum over partners, statements included; goods only */
 
 typedef enum autk_direction {
     AUTK_DIRECTION_LIST(AUTK_WORLD_ENUM) AUTK_DIRECTION_COUNT

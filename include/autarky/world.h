@@ -50,7 +50,8 @@ typedef struct autk_world autk_world;
     X(AUTK_QUANTITY_SHARE_OF_IMPORTS, "share of imports") /* importer's imports from exporter */   \
     X(AUTK_QUANTITY_SHARE_OF_TRADE, "share of trade") /* of exporter's turnover, with importer */  \
     X(AUTK_QUANTITY_BALANCE, "balance")               /* exporter's exports less imports */        \
-    X(AUTK_QUANTITY_PART, "part of a flow")           /* a lower bound: some months or products */
+    X(AUTK_QUANTITY_PART, "part of a flow") /* some months or products: low bounds the whole; high \
+                                               = whole at that pace */
 
 #define AUTK_WORLD_ENUM(name, text) name,
 typedef enum autk_scope { AUTK_SCOPE_LIST(AUTK_WORLD_ENUM) AUTK_SCOPE_COUNT } autk_scope;

@@ -58,10 +58,10 @@ static double log_sd(const autk_observation *o, autk_bounds fob)
 
 typedef struct pool {
     size_t n;
-    double weight, log_sum;         /* of figures above zero */
-    double smallest, largest;       /* points */
-    double best_sd, best;           /* the most precise figure */
-    autk_bounds common, span, only; /* intersection, hull, the last figure */
+    double weight, log_sum;   /* of figures above zero */
+    double smallest, largest; /* points */
+    double best_sd, best;     /* the most precise figure */
+    autk_bounds common, only; /* intersection; the last figure */
     autk_kind kind;
 } pool;
 
@@ -69,7 +69,7 @@ static void pool_add(pool *p, const autk_observation *o, autk_bounds fob)
 {
     double sd = log_sd(o, fob);
     if (p->n == 0) {
-        p->common = p->span = fob;
+        p->common = fob;
         p->smallest = p->largest = fob.point;
         p->best_sd = INFINITY;
     }
@@ -88,13 +88,13 @@ static void pool_add(pool *p, const autk_observation *o, autk_bounds fob)
     p->largest = fob.point > p->largest ? fob.point : p->largest;
     p->common.low = fob.low > p->common.low ? fob.low : p->common.low;
     p->common.high = fob.high < p->common.high ? fob.high : p->common.high;
-    p->span.low = fob.low < p->span.low ? fob.low : p->span.low;
-    p->span.high = fob.high > p->span.high ? fob.high : p->span.high;
 }
 
 static void settle(autk_flow *flow, const pool *p)
 {
-    autk_bounds b = p->common.low <= p->common.high ? p->common : p->span;
+    autk_bounds b = p->common;
+    if (!(b.low <= b.high))
+        b = (autk_bounds){p->smallest, p->smallest, p->largest};
     flow->disagreement = p->smallest > 0 ? p->largest / p->smallest : p->largest > 0 ? HUGE_VAL : 1;
     b.point = p->weight > 0 ? exp(p->log_sum / p->weight) : 0;
     if (!(flow->disagreement <= AUTKI_IRRECONCILABLE))
@@ -177,6 +177,17 @@ static autk_bounds stated_bounds(const autk_observation *o)
     return (autk_bounds){o->low, o->value, o->high};
 }
 
+autk_bounds autki_widen_stated(autk_bounds b)
+{
+    return (autk_bounds){b.low / AUTKI_STATED_OFF, b.point, b.high * AUTKI_STATED_OFF};
+}
+
+/* A part of a year, the year at the same pace: a figure for the whole, of sorts. */
+static bool has_pace(const autk_observation *o)
+{
+    return o->kind == AUTK_KIND_STATEMENT && o->high > 1.02 * o->value;
+}
+
 static autk_bounds less(autk_bounds a, autk_bounds b)
 {
     autk_bounds d = {a.low - b.high, a.point - b.point, a.high - b.low};
@@ -211,6 +222,8 @@ static void collect_one(autki_stated *s, collected *c, const autk_observation *o
             s->exports_part = b.low;
         if (!outward && b.low > s->imports_part)
             s->imports_part = b.low;
+        if (has_pace(o))
+            span_add(outward ? &c->exports : &c->imports, autk_bounds_exact(b.high));
         break;
     case AUTK_QUANTITY_SHARE_OF_EXPORTS:
         if (outward)
@@ -230,16 +243,33 @@ static void collect_one(autki_stated *s, collected *c, const autk_observation *o
     autki_sources_add(&s->sources, o->source);
 }
 
-/* Turnover less the other direction, where one source gave both. */
-static void collect_rest(collected *c, const autk_observation *turnover,
-                         const autk_observation *obs, size_t n, autk_scope scope, bool outward)
+static autk_bounds half(autk_bounds turnover, autk_bounds balance, double sign)
 {
+    double far = sign > 0 ? balance.high : balance.low,
+           near = sign > 0 ? balance.low : balance.high;
+    autk_bounds b = {(turnover.low + sign * near) / 2, (turnover.point + sign * balance.point) / 2,
+                     (turnover.high + sign * far) / 2};
+    return b.low >= 0 ? b : autk_bounds_unknown();
+}
+
+/* What one source's turnover says of the directions, with the other direction or the balance that
+ * the same source gave. The balance is the exporter's: exports less imports. */
+static void combine_with_turnover(collected *c, const autk_observation *turnover,
+                                  const autk_observation *obs, size_t n, autk_scope scope,
+                                  bool outward)
+{
+    autk_bounds t = stated_bounds(turnover);
     for (size_t i = 0; i < n; i++) {
         const autk_observation *o = &obs[i];
-        if (o->kind == AUTK_KIND_STATEMENT && o->scope == scope &&
-            o->quantity == AUTK_QUANTITY_FLOW && o->source == turnover->source)
-            span_add(outward ? &c->rest_imports : &c->rest_exports,
-                     less(stated_bounds(turnover), stated_bounds(o)));
+        autk_bounds b = stated_bounds(o);
+        if (o->kind != AUTK_KIND_STATEMENT || o->scope != scope || o->source != turnover->source)
+            continue;
+        if (o->quantity == AUTK_QUANTITY_FLOW)
+            span_add(outward ? &c->rest_imports : &c->rest_exports, less(t, b));
+        if (o->quantity == AUTK_QUANTITY_BALANCE) {
+            span_add(outward ? &c->exports : &c->imports, half(t, b, 1));
+            span_add(outward ? &c->imports : &c->exports, half(t, b, -1));
+        }
     }
 }
 
@@ -248,13 +278,13 @@ static autk_bounds first_known(autk_rule *rule, const span *direct, const span *
 {
     *rule = AUTK_RULE_STATED;
     if (direct->n > 0)
-        return span_bounds(direct);
+        return autki_widen_stated(span_bounds(direct));
     *rule = AUTK_RULE_STATED_REST;
     if (rest->n > 0)
-        return span_bounds(rest);
+        return autki_widen_stated(span_bounds(rest));
     *rule = AUTK_RULE_STATED_SHARE;
     if (share->n > 0 && autk_bounds_known(total))
-        return scaled(span_bounds(share), total);
+        return autki_widen_stated(scaled(span_bounds(share), total));
     *rule = AUTK_RULE_NOTHING;
     return autk_bounds_unknown();
 }
@@ -272,16 +302,17 @@ void autki_collect_stated(autki_stated *s, const autk_observation *out_obs, size
             continue;
         collect_one(s, &c, o, i < n_out);
         if (o->quantity == AUTK_QUANTITY_TURNOVER) {
-            collect_rest(&c, o, out_obs, n_out, scope, true);
-            collect_rest(&c, o, in_obs, n_in, scope, false);
+            combine_with_turnover(&c, o, out_obs, n_out, scope, true);
+            combine_with_turnover(&c, o, in_obs, n_in, scope, false);
         }
     }
     s->exports = first_known(&s->exports_rule, &c.exports, &c.rest_exports, &c.share_exports,
                              own[AUTK_DIRECTION_EXPORT]);
     s->imports = first_known(&s->imports_rule, &c.imports, &c.rest_imports, &c.share_imports,
                              own[AUTK_DIRECTION_IMPORT]);
-    s->turnover = span_bounds(&c.turnover);
-    if (!autk_bounds_known(s->turnover) && c.share_trade.n > 0 &&
+    autk_bounds turnover = span_bounds(&c.turnover);
+    if (!autk_bounds_known(turnover) && c.share_trade.n > 0 &&
         autk_bounds_known(own[AUTK_DIRECTION_TRADE]))
-        s->turnover = scaled(span_bounds(&c.share_trade), own[AUTK_DIRECTION_TRADE]);
+        turnover = scaled(span_bounds(&c.share_trade), own[AUTK_DIRECTION_TRADE]);
+    s->turnover = autki_widen_stated(turnover);
 }

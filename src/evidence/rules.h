@@ -33,6 +33,12 @@ autk_bounds autki_to_fob(const autk_observation *o, const autk_evidence_opts *op
 bool autki_flow_from_statistics(autk_flow *flow, const autk_observation *obs, size_t n, bool silent,
                                 const autk_evidence_opts *opts);
 
+/** How far a statement may be off what statistics say of the same flow, either way: valuation is
+ *  seldom said, and the two sides differ. Of 20 statements in the dataset about flows that have
+ *  statistics 14 lie within this factor, all 6 about Russia and Belarus within 1.06. */
+#define AUTKI_STATED_OFF 1.10
+autk_bounds autki_widen_stated(autk_bounds b);
+
 /** What was stated of a pair in one year and scope, seen from the economy. Unknown: NaN. */
 typedef struct autki_stated {
     autk_bounds exports, imports, turnover;
@@ -63,5 +69,19 @@ typedef struct autki_neighbour {
 
 /** Bounds of a gap from neighbouring years; unknown when there is no neighbour. */
 autk_bounds autki_bound_by_neighbours(const autki_neighbour *neighbour);
+
+/**
+ * The sum of many flows of which some are estimated: the errors of estimates cancel in part.
+ *
+ * @param sure       sum of the others
+ * @param estimated  sum of the estimated ones
+ */
+autk_bounds autki_joint_sum(autk_bounds sure, autk_bounds estimated, autk_direction direction);
+
+/** Likewise of the members of a group: fewer flows, so more is left of the errors. */
+autk_bounds autki_group_sum(autk_bounds sure, autk_bounds estimated, autk_direction direction);
+
+/** What of a partner's value in a direction is estimated; the rest is value less this. */
+autk_bounds autki_estimated_part(const autk_partner *partner, autk_direction direction);
 
 #endif

@@ -62,7 +62,7 @@ static const char *name_of(const teller *t, int32_t party)
 static void add_usd_span(autk_buf *out, autk_bounds b)
 {
     autk_format_usd(out, b.low);
-    if (b.high > b.low) {
+    if (b.high > 1.005 * b.low) {
         autk_buf_puts(out, " to ");
         autk_format_usd(out, b.high);
     }
@@ -103,9 +103,7 @@ static autk_status tell_totals(teller *t)
         autk_buf_puts(&t->text, own.point > sum.point
                                     ? "; what is between them is attributed to no partner"
                                     : "; partners report more than the country does");
-        autk_status st = tell_text(t);
-        if (st != AUTK_OK)
-            return st;
+        return tell_text(t); /* of trade, or of the one direction that has a total */
     }
     return AUTK_OK;
 }
@@ -171,6 +169,12 @@ autk_status autki_warn_of_year(autk_country_year *c, const autk_evidence *e, aut
                         "%s did not publish its trade by partner for %d; the figures are its "
                         "partners' mirrors",
                         name_of(&t, c->economy), c->year);
+    if (st == AUTK_OK && c->scope != AUTK_SCOPE_GOODS)
+        st =
+            autki_warn(&c->warnings, &c->n_warnings, err,
+                       "%s: only the partners that somebody spoke of are known, so their sum is no "
+                       "total to take shares of",
+                       autk_scope_text(c->scope));
     if (st == AUTK_OK)
         st = tell_totals(&t);
     for (size_t i = 0; i < c->n_partners && st == AUTK_OK; i++) {

@@ -21,6 +21,14 @@ static bool adds_nothing(const autk_flow *f)
 
 /* ------------------------------------------------------------------ statements on a pair */
 
+static autk_bounds raise_to(autk_bounds b, double part)
+{
+    b.low = b.low > part ? b.low : part;
+    b.point = b.point > part ? b.point : part;
+    b.high = b.high > part ? b.high : part;
+    return b;
+}
+
 static void take_stated(autk_flow *f, autk_bounds stated, autk_rule rule, double part,
                         const autk_sources *sources)
 {
@@ -30,12 +38,8 @@ static void take_stated(autk_flow *f, autk_bounds stated, autk_rule rule, double
         f->rule = rule;
         autki_sources_merge(&f->sources, sources);
     }
-    if (part > 0 && autk_bounds_known(f->value_usd)) {
-        autk_bounds *b = &f->value_usd;
-        b->low = b->low > part ? b->low : part;
-        b->point = b->point > part ? b->point : part;
-        b->high = b->high > part ? b->high : part;
-    }
+    if (autk_bounds_known(f->value_usd))
+        f->value_usd = raise_to(f->value_usd, part);
 }
 
 /* A flow that has statistics keeps them; what was said is compared with them. */
@@ -74,17 +78,17 @@ static void clip_to(autk_flow *f, autk_bounds turnover)
     b->low = b->low < b->high ? b->low : b->high;
 }
 
-static autk_bounds turnover_of(autk_partner *p, autk_bounds stated)
+static autk_bounds turnover_of(autk_partner *p, autk_bounds stated, double part)
 {
     autk_bounds sum = autk_bounds_add(p->exports.value_usd, p->imports.value_usd);
     bool unknown = p->exports.gap || p->imports.gap || !autk_bounds_known(sum);
     if (!autk_bounds_known(stated) || !unknown)
         return sum;
     if (is_said(&p->exports) && is_said(&p->imports))
-        return autk_bounds_hull(sum, stated);
+        return raise_to(autk_bounds_hull(sum, stated), part);
     clip_to(&p->exports, stated);
     clip_to(&p->imports, stated);
-    return stated;
+    return raise_to(stated, part);
 }
 
 /* ------------------------------------------------------------------ one partner */
@@ -141,7 +145,7 @@ static bool build_partner(autk_partner *p, const autk_evidence *e, int year, int
         return false;
     if (adds_nothing(&p->exports) && adds_nothing(&p->imports))
         return false;
-    p->turnover_usd = turnover_of(p, stated.turnover);
+    p->turnover_usd = turnover_of(p, stated.turnover, stated.exports_part + stated.imports_part);
     if (said && (p->exports.gap || p->imports.gap || !has_x || !has_m))
         autki_sources_merge(&p->sources, &stated.sources);
     settle_evidence(p);
@@ -220,24 +224,31 @@ static void cap_gaps(autk_country_year *c)
     }
 }
 
+static void sum_direction(autk_total *t, const autk_country_year *c, autk_direction d)
+{
+    autk_bounds sure = {0, 0, 0}, estimated = {0, 0, 0};
+    size_t n = 0;
+    *t = (autk_total){.value_usd = autk_bounds_unknown()};
+    for (size_t i = 0; i < c->n_partners; i++) {
+        const autk_partner *p = &c->partners[i];
+        autk_bounds b = autk_partner_value(p, d), part = autki_estimated_part(p, d);
+        if (!autk_bounds_known(b))
+            continue;
+        estimated = autk_bounds_add(estimated, part);
+        sure = autk_bounds_add(
+            sure, (autk_bounds){b.low - part.low, b.point - part.point, b.high - part.high});
+        autki_sources_merge(&t->sources, autk_partner_sources(p, d));
+        n++;
+    }
+    /* Of another scope only a few partners are told of: their sum is no total. */
+    if (n > 0 && c->scope == AUTK_SCOPE_GOODS)
+        t->value_usd = autki_joint_sum(sure, estimated, d);
+}
+
 static void sum_partners(autk_country_year *c)
 {
-    for (int d = 0; d < AUTK_DIRECTION_COUNT; d++) {
-        autk_total *t = &c->totals[AUTK_READING_MIRROR][d];
-        *t = (autk_total){.value_usd = {0, 0, 0}};
-        size_t n = 0;
-        for (size_t i = 0; i < c->n_partners; i++) {
-            autk_bounds b = autk_partner_value(&c->partners[i], (autk_direction)d);
-            if (!autk_bounds_known(b))
-                continue;
-            t->value_usd = autk_bounds_add(t->value_usd, b);
-            autki_sources_merge(&t->sources,
-                                autk_partner_sources(&c->partners[i], (autk_direction)d));
-            n++;
-        }
-        if (n == 0)
-            t->value_usd = autk_bounds_unknown();
-    }
+    for (int d = 0; d < AUTK_DIRECTION_COUNT; d++)
+        sum_direction(&c->totals[AUTK_READING_MIRROR][d], c, (autk_direction)d);
 }
 
 /* ------------------------------------------------------------------ the year */

@@ -8,10 +8,29 @@ static bool is_interval(autk_bounds b)
     return b.low >= 0 && b.low <= b.point && b.point <= b.high && isfinite(b.high);
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static void fit_total(autki_box *b, autk_bounds total)
+{
+    b->total.point = b->closed ? b->sum.point : larger(total.point, b->sum.point);
+    b->total.low = smaller(larger(total.low, b->sum.low), b->total.point);
+    b->total.high =
+        larger(b->closed ? smaller(total.high, b->sum.high) : total.high, b->total.point);
+}
+
 autk_status autki_box_check(autki_box *box, const autk_bounds *value, size_t n,
                             const autk_whole *whole, autk_err *err)
 {
-    autki_box b = {.given = whole != NULL && whole->given};
+    bool given = whole != NULL && whole->given;
+    autki_box b = {.closed = !given || whole->closed};
     for (size_t i = 0; i < n; i++) {
         if (!is_interval(value[i]))
             return autki_fail(err, AUTK_EARG,
@@ -21,30 +40,25 @@ autk_status autki_box_check(autki_box *box, const autk_bounds *value, size_t n,
     }
     if (!isfinite(b.sum.high))
         return autki_fail(err, AUTK_EARG, "expected values with a finite sum, got %g", b.sum.high);
-    b.total = b.sum;
-    if (b.given) {
-        b.total = whole->total;
-        if (!is_interval(b.total))
-            return autki_fail(err, AUTK_EARG,
-                              "the whole: expected 0 <= low <= point <= high, got %g, %g, %g",
-                              b.total.low, b.total.point, b.total.high);
-        if (b.total.point < b.sum.point)
-            b.total.point = b.sum.point;
-        if (b.total.high < b.total.point)
-            b.total.high = b.total.point;
-        if (b.total.low < b.sum.low)
-            b.total.low = b.sum.low;
-    }
+    if (given && !is_interval(whole->total))
+        return autki_fail(err, AUTK_EARG,
+                          "the whole: expected 0 <= low <= point <= high, got %g, %g, %g",
+                          whole->total.low, whole->total.point, whole->total.high);
+    fit_total(&b, given ? whole->total : b.sum);
     *box = b;
     return AUTK_OK;
 }
 
-double autki_box_reach(const autki_box *box, double low, double high)
+double autki_box_most(const autki_box *box, autk_bounds value)
 {
-    double room = box->total.high - (box->sum.low - low);
-    if (!box->given || high <= room)
-        return high;
-    return room > low ? room : low;
+    double room = box->total.high - (box->sum.low - value.low);
+    return larger(smaller(value.high, room), value.point);
+}
+
+double autki_box_least(const autki_box *box, autk_bounds value)
+{
+    double others = box->sum.high - value.high, needed = box->total.low - others;
+    return box->closed ? smaller(larger(value.low, needed), value.point) : value.low;
 }
 
 double autki_unit(double x)

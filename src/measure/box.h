@@ -8,24 +8,25 @@
 
 #include <autarky/depend.h>
 
-/** Sums of lows, points and highs, and the whole after raising. */
+/** Sums of lows, points and highs, and what is known of the whole. */
 typedef struct autki_box {
     autk_bounds sum;
-    autk_bounds total; /* not given: equal to sum */
-    bool given;
+    autk_bounds total; /* inside [sum.low, sum.high] when closed */
+    bool closed;       /* the values make up the whole */
 } autki_box;
 
 /**
- * Check the values and the whole, and raise a given total to what the values allow: its point to
- * at least the sum of points, its high to at least its point, its low to at least the sum of lows.
+ * Check the values and the whole, and widen a whole that they contradict: see autk_share_bounds.
+ * Not given is closed, with the sum's own bounds.
  *
  * Errors: AUTK_EARG names the entry.
  */
 autk_status autki_box_check(autki_box *box, const autk_bounds *value, size_t n,
                             const autk_whole *whole, autk_err *err) AUTK_MUST_CHECK;
 
-/** The most that a value whose own high is `high` and low is `low` may be below the whole. */
-double autki_box_reach(const autki_box *box, double low, double high);
+/** The most and the least that a value of these bounds can be, given the whole. */
+double autki_box_most(const autki_box *box, autk_bounds value);
+double autki_box_least(const autki_box *box, autk_bounds value);
 
 /** A quotient of two sums that should lie in [0, 1]: what rounding put outside comes back. */
 double autki_unit(double x);

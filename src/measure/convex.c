@@ -98,6 +98,72 @@ static double level_between(const autki_convex *form, const autki_convex_problem
     return sum > 0 ? clip(form->psi_inverse(q / sum), from, to) : to;
 }
 
+static double sum_at(const autki_convex_problem *p, double level)
+{
+    double sum = 0;
+    for (size_t i = 0; i < p->n; i++)
+        sum += clip(level, p->low[i], p->high[i]);
+    return sum;
+}
+
+/* The level at which the values sum to `sum`, between two neighbouring ends of intervals. */
+static double level_of_sum(const autki_convex_problem *p, double sum, double from, double to)
+{
+    double at_from = sum_at(p, from), at_to = sum_at(p, to);
+    if (!(at_to > at_from))
+        return to;
+    return clip(from + (sum - at_from) / (at_to - at_from) * (to - from), from, to);
+}
+
+/* The first end, [n] in order, at which test(level) is not below 0; n when there is none. */
+typedef double (*level_test)(const autki_convex *form, const autki_convex_problem *p, double level);
+
+static size_t first_end(const double *ends, size_t n, level_test test, const autki_convex *form,
+                        const autki_convex_problem *p)
+{
+    size_t from = 0, to = n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (test(form, p, ends[middle]) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static double above_sum_low(const autki_convex *form, const autki_convex_problem *p, double level)
+{
+    (void)form;
+    return sum_at(p, level) - p->sum_low;
+}
+
+static double above_sum_high(const autki_convex *form, const autki_convex_problem *p, double level)
+{
+    (void)form;
+    return sum_at(p, level) - p->sum_high;
+}
+
+/* For a fixed sum the least is at a common level too, and along the level the objective falls and
+ * then rises: so the best level is the free one, moved to where the sum is admitted. */
+static double best_level(const double *ends, size_t n, const autki_convex *form,
+                         const autki_convex_problem *p)
+{
+    size_t at = first_end(ends, n, slope_sign, form, p);
+    double level = ends[at < n ? at : n - 1];
+    if (at > 0 && at < n)
+        level = level_between(form, p, ends[at - 1], ends[at]);
+    double sum = sum_at(p, level);
+    if (sum >= p->sum_low && sum <= p->sum_high)
+        return level;
+    bool short_of = sum < p->sum_low;
+    at = first_end(ends, n, short_of ? above_sum_low : above_sum_high, form, p);
+    if (at == n)
+        return ends[n - 1];
+    return level_of_sum(p, short_of ? p->sum_low : p->sum_high, at > 0 ? ends[at - 1] : 0,
+                        ends[at]);
+}
+
 autk_status autki_convex_least(double *out, const autki_convex *form, const autki_convex_problem *p,
                                autk_err *err)
 {
@@ -112,18 +178,7 @@ autk_status autki_convex_least(double *out, const autki_convex *form, const autk
             ends[n++] = p->high[i];
     }
     qsort(ends, n, sizeof *ends, by_number);
-    size_t from = 0, to = n; /* first end at which the sign is not below 0 */
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (slope_sign(form, p, ends[middle]) < 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    double level = n == 0 ? 0 : ends[from < n ? from : n - 1];
-    if (from > 0 && from < n)
-        level = level_between(form, p, ends[from - 1], ends[from]);
-    *out = objective_at(form, p, level);
+    *out = objective_at(form, p, n > 0 ? best_level(ends, n, form, p) : 0);
     free(ends);
     return AUTK_OK;
 }

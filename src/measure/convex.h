@@ -28,10 +28,10 @@ extern const autki_convex autki_minus_entropy;
 typedef struct autki_convex_problem {
     const double *low, *high; /* [n], 0 <= low <= high, sizes of the order of 1 */
     size_t n;
-    double sum_low, sum_high; /* bounds on sum x; INFINITY = none */
+    double sum_low, sum_high; /* bounds on sum x */
 } autki_convex_problem;
 
-/** Without regard to sum_low and sum_high. Cost: O(n log n). Errors: AUTK_ENOMEM. */
+/** Cost: O(n log n). Errors: AUTK_ENOMEM. */
 autk_status autki_convex_least(double *out, const autki_convex *form,
                                const autki_convex_problem *problem, autk_err *err) AUTK_MUST_CHECK;
 

@@ -28,7 +28,7 @@ static autk_status check_opts(const autk_depend_opts *o, const autk_evidence *ev
     bool is_group =
         o->on >= AUTK_GROUP_BASE && autk_world_group(world, o->on - AUTK_GROUP_BASE) != NULL;
     if (!is_group && autk_world_economy(world, o->on) == NULL)
-        return autki_fail(err, AUTK_EARG, "expected an economy or a group, got %s",
+        return autki_fail(err, AUTK_EDATA, "expected an economy or a group, got %s",
                           autk_world_party_name(world, o->on));
     return AUTK_OK;
 }
@@ -73,7 +73,10 @@ static autk_status concentrate(autk_concentration *by_reading, autk_concentratio
 /* rank[i] of the panel's i-th partner: the widest of both readings. */
 static autk_status rank_partners(autk_rank *rank, const autki_panel *panel, autk_err *err)
 {
-    autk_status st = autk_rank_bounds(rank, panel->value, panel->n, NULL, err);
+    if (!panel->has[AUTK_READING_MIRROR])
+        return AUTK_OK; /* not every partner is there to be ranked */
+    autk_status st =
+        autk_rank_bounds(rank, panel->value, panel->n, &panel->whole[AUTK_READING_MIRROR], err);
     if (st != AUTK_OK || !panel->has[AUTK_READING_OWN] || panel->n == 0)
         return st;
     autk_rank *own = autki_calloc(panel->n, sizeof *own);
@@ -86,15 +89,6 @@ static autk_status rank_partners(autk_rank *rank, const autki_panel *panel, autk
     }
     free(own);
     return st;
-}
-
-static size_t place_in_panel(const autki_panel *panel, int32_t party)
-{
-    for (size_t i = 0; i < panel->n; i++) {
-        if (panel->partner[i]->partner == party)
-            return i;
-    }
-    return SIZE_MAX;
 }
 
 /* ------------------------------------------------------------------ entries */
@@ -117,7 +111,7 @@ static autk_status add_entry(autk_dependence *d, const autki_panel *panel, const
     autk_status st = autki_panel_entry(e, panel, world, party, err);
     if (st != AUTK_OK)
         return st;
-    size_t place = place_in_panel(panel, party);
+    size_t place = party < AUTK_GROUP_BASE ? autki_panel_place(panel, party) : SIZE_MAX;
     if (place != SIZE_MAX)
         e->rank = rank[place];
     if (d->gdp_usd > 0)
@@ -175,6 +169,8 @@ static autk_status isolate(autk_dependence *d, const autk_evidence *evidence,
 {
     autk_concentration by_reading[AUTK_READING_COUNT], trade = d->concentration;
     autk_status st = AUTK_OK;
+    if (!autk_bounds_known(c->totals[AUTK_READING_MIRROR][AUTK_DIRECTION_TRADE].value_usd))
+        return AUTK_OK; /* partners are not all there to be counted */
     if (d->direction != AUTK_DIRECTION_TRADE) {
         autki_panel panel;
         st = autki_panel_init(&panel, c, AUTK_DIRECTION_TRADE, err);
@@ -286,7 +282,9 @@ autk_status autk_depend_share(autk_dependence_entry *out, const autk_world *worl
         return st;
     autk_dependence_entry e;
     st = autki_panel_entry(&e, &panel, world, party, err);
-    size_t place = st == AUTK_OK ? place_in_panel(&panel, party) : SIZE_MAX;
+    size_t place = SIZE_MAX;
+    if (st == AUTK_OK && party < AUTK_GROUP_BASE)
+        place = autki_panel_place(&panel, party);
     if (place != SIZE_MAX) {
         autk_rank *rank = autki_calloc(panel.n, sizeof *rank);
         st = rank != NULL ? rank_partners(rank, &panel, err)

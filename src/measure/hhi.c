@@ -21,7 +21,7 @@ static size_t n_positive(const autk_bounds *value, size_t n)
 /* Append what the rest of a given whole may consist of; returns the number of pieces. */
 static size_t add_rest(double *low, double *high, const autki_box *box, double rest_cap)
 {
-    double rest = box->given ? box->total.high - box->sum.low : 0;
+    double rest = box->closed ? 0 : box->total.high - box->sum.low;
     if (!(rest > 0))
         return 0;
     if (!(rest_cap > 0) || rest_cap > rest)
@@ -53,7 +53,7 @@ static autk_status bound_objective(autk_bounds *out, const autki_convex *form, c
     out->point = form->objective(sum, q);
     autki_convex_problem values = e->problem;
     values.n = e->n_values;
-    if (!box->given) {
+    if (box->closed) {
         autk_status st = autki_convex_least(&out->low, form, &values, err);
         if (st != AUTK_OK)
             return st;
@@ -107,7 +107,7 @@ static autk_status bound_both(autk_concentration *out, const autki_box *box, ext
 {
     autk_bounds hhi, minus_entropy = {0, 0, 0};
     autk_status st = bound_objective(&hhi, &autki_squares, e, box, value, err);
-    bool open_rest = box->given && box->total.high > box->sum.low;
+    bool open_rest = !box->closed && box->total.high > box->sum.low;
     if (st == AUTK_OK && !open_rest)
         st = bound_objective(&minus_entropy, &autki_minus_entropy, e, box, value, err);
     if (st == AUTK_OK)
@@ -148,7 +148,7 @@ autk_status autk_concentration_bounds(autk_concentration *out, const autk_bounds
         low[i] = scaled[i].low;
         high[i] = scaled[i].high;
     }
-    autki_box unit_box = {.given = box.given};
+    autki_box unit_box = {.closed = box.closed};
     unit_box.sum = (autk_bounds){box.sum.low / unit, box.sum.point / unit, box.sum.high / unit};
     unit_box.total = (autk_bounds){box.total.low / unit, 1, box.total.high / unit};
     extremes e = {.n_values = n};
@@ -156,8 +156,8 @@ autk_status autk_concentration_bounds(autk_concentration *out, const autk_bounds
     e.problem = (autki_convex_problem){.low = low,
                                        .high = high,
                                        .n = n + e.n_rest,
-                                       .sum_low = box.given ? unit_box.total.low : 0,
-                                       .sum_high = box.given ? unit_box.total.high : INFINITY};
+                                       .sum_low = unit_box.total.low,
+                                       .sum_high = unit_box.total.high};
     st = bound_both(out, &unit_box, &e, scaled, err);
     free(scaled);
     free(low);

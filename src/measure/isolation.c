@@ -65,29 +65,14 @@ static void find_lost(autk_isolation *out, const double *share, size_t n, int ye
     }
 }
 
-/* Hull of the readings of each partner's share, compared with the threshold. */
-static autk_status count_partners(autk_isolation *out, const autki_panel *panel, autk_err *err)
+static void count_partners(autk_isolation *out, const autki_panel *panel)
 {
-    autk_bounds *share = autki_calloc(AUTK_READING_COUNT * panel->n, sizeof *share);
-    if (share == NULL)
-        return autki_no_memory(err, AUTK_READING_COUNT * panel->n * sizeof *share);
-    autk_status st = AUTK_OK;
-    for (size_t r = 0; r < AUTK_READING_COUNT && st == AUTK_OK; r++) {
-        for (size_t i = 0; i < panel->n; i++)
-            share[r * panel->n + i] = autk_bounds_unknown();
-        if (panel->has[r])
-            st = autk_share_bounds(share + r * panel->n, NULL, panel->value, panel->n,
-                                   &panel->whole[r], err);
-    }
-    for (size_t i = 0; i < panel->n && st == AUTK_OK; i++) {
-        autk_bounds both[AUTK_READING_COUNT] = {share[i], share[panel->n + i]};
-        autk_bounds b = autki_hull_of_readings(both, autki_panel_reading(panel));
+    for (size_t i = 0; i < panel->n; i++) {
+        autk_bounds b = autki_panel_share(panel, i);
         out->partners_low += b.low > PARTNER_COUNTS;
         out->partners_point += b.point > PARTNER_COUNTS;
         out->partners_high += b.high > PARTNER_COUNTS;
     }
-    free(share);
-    return st;
 }
 
 static autk_bounds openness(const autk_country_year *c, double gdp_usd)
@@ -111,10 +96,9 @@ autk_status autki_isolation(autk_isolation *out, const autk_evidence *evidence,
     if (st != AUTK_OK)
         return st;
     double *share = autki_calloc((YEARS_BACK + 1) * n, sizeof *share);
-    st = share != NULL ? count_partners(&result, &panel, err)
+    count_partners(&result, &panel);
+    st = share != NULL ? read_past(share, n, evidence, c->year, err)
                        : autki_no_memory(err, (YEARS_BACK + 1) * n * sizeof *share);
-    if (st == AUTK_OK)
-        st = read_past(share, n, evidence, c->year, err);
     if (st == AUTK_OK) {
         point_shares(share + YEARS_BACK * n, n, c);
         find_lost(&result, share, n, c->year);

@@ -6,6 +6,24 @@
 #include "evidence/rules.h"
 #include "measure/panel.h"
 
+static autk_status fill_shares(autki_panel *p, autk_err *err)
+{
+    p->share = autki_calloc(AUTK_READING_COUNT * p->n, sizeof *p->share);
+    if (p->share == NULL)
+        return autki_no_memory(err, AUTK_READING_COUNT * p->n * sizeof *p->share);
+    for (size_t r = 0; r < AUTK_READING_COUNT; r++) {
+        autk_bounds *share = p->share + r * p->n;
+        for (size_t i = 0; i < p->n; i++)
+            share[i] = autk_bounds_unknown();
+        autk_status st = AUTK_OK;
+        if (p->has[r])
+            st = autk_share_bounds(share, NULL, p->value, p->n, &p->whole[r], err);
+        if (st != AUTK_OK)
+            return st;
+    }
+    return AUTK_OK;
+}
+
 autk_status autki_panel_init(autki_panel *panel, const autk_country_year *c,
                              autk_direction direction, autk_err *err)
 {
@@ -25,21 +43,48 @@ autk_status autki_panel_init(autki_panel *panel, const autk_country_year *c,
         p.value[p.n++] = b;
         sum += b.point;
     }
-    p.has[AUTK_READING_MIRROR] = sum > 0;
+    autk_bounds mirror = c->totals[AUTK_READING_MIRROR][direction].value_usd;
+    p.has[AUTK_READING_MIRROR] = sum > 0 && autk_bounds_known(mirror);
     p.has[AUTK_READING_OWN] =
         c->has_own_total[direction] && c->totals[AUTK_READING_OWN][direction].value_usd.point > 0;
     p.whole[AUTK_READING_OWN] =
         (autk_whole){.given = true, .total = c->totals[AUTK_READING_OWN][direction].value_usd};
-    *panel = p;
-    return AUTK_OK;
+    p.whole[AUTK_READING_MIRROR] =
+        (autk_whole){.given = autk_bounds_known(mirror), .closed = true, .total = mirror};
+    autk_status st = fill_shares(&p, err);
+    if (st != AUTK_OK)
+        autki_panel_deinit(&p);
+    else
+        *panel = p;
+    return st;
 }
 
 void autki_panel_deinit(autki_panel *panel)
 {
     free(panel->partner);
     free(panel->value);
+    free(panel->share);
     panel->partner = NULL;
-    panel->value = NULL;
+    panel->value = panel->share = NULL;
+}
+
+size_t autki_panel_place(const autki_panel *panel, int32_t partner)
+{
+    size_t from = 0, to = panel->n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (panel->partner[middle]->partner < partner)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < panel->n && panel->partner[from]->partner == partner ? from : SIZE_MAX;
+}
+
+autk_bounds autki_panel_share(const autki_panel *panel, size_t i)
+{
+    autk_bounds both[AUTK_READING_COUNT] = {panel->share[i], panel->share[panel->n + i]};
+    return autki_hull_of_readings(both, autki_panel_reading(panel));
 }
 
 autk_reading autki_panel_reading(const autki_panel *panel)
@@ -76,13 +121,15 @@ static bool gap_of(const autk_partner *p, autk_direction d)
            (d != AUTK_DIRECTION_EXPORT && p->imports.gap);
 }
 
-static void gather(autk_dependence_entry *out, const autki_panel *panel, size_t i)
+static void gather(autk_dependence_entry *out, autk_bounds *estimated, const autki_panel *panel,
+                   size_t i)
 {
     const autk_partner *p = panel->partner[i];
     autk_direction d = panel->direction;
     double disagreement = disagreement_of(p, d);
     out->value_usd =
         out->n_members == 0 ? panel->value[i] : autk_bounds_add(out->value_usd, panel->value[i]);
+    *estimated = autk_bounds_add(*estimated, autki_estimated_part(p, d));
     out->gap = out->gap || gap_of(p, d);
     if (disagreement > out->disagreement)
         out->disagreement = disagreement;
@@ -90,7 +137,14 @@ static void gather(autk_dependence_entry *out, const autki_panel *panel, size_t 
     out->n_members++;
 }
 
-/* From the strongest to the weakest: the order in which a sum is as weak as its parts. */
+static autk_bounds group_value(autk_bounds sum, autk_bounds estimated, autk_direction d)
+{
+    autk_bounds sure = {sum.low - estimated.low, sum.point - estimated.point,
+                        sum.high - estimated.high};
+    return autki_group_sum(sure, estimated, d);
+}
+
+/* A sum is as weak as the weakest twentieth of it. */
 static autk_evidence_kind weakest(const autki_panel *panel, const bool *member, double total)
 {
     static const autk_evidence_kind order[] = {AUTK_EVIDENCE_UNKNOWN,   AUTK_EVIDENCE_BOUNDED,
@@ -109,20 +163,39 @@ static autk_evidence_kind weakest(const autki_panel *panel, const bool *member, 
     return AUTK_EVIDENCE_NONE;
 }
 
+/* The party as one value, in front of those who are not of it: value is [n + 1]. */
+static size_t reduce(autk_bounds *value, const autki_panel *panel, const bool *member,
+                     autk_bounds party)
+{
+    size_t n = 0;
+    value[n++] = party;
+    for (size_t i = 0; i < panel->n; i++) {
+        if (!member[i])
+            value[n++] = panel->value[i];
+    }
+    return n;
+}
+
 static autk_status share_of_members(autk_dependence_entry *out, const autki_panel *panel,
                                     const bool *member, autk_err *err)
 {
-    for (int r = 0; r < AUTK_READING_COUNT; r++) {
+    autk_bounds *value = autki_calloc(2 * (panel->n + 1), sizeof *value);
+    if (value == NULL)
+        return autki_no_memory(err, 2 * (panel->n + 1) * sizeof *value);
+    autk_bounds *share = value + panel->n + 1;
+    size_t n = reduce(value, panel, member, out->value_usd);
+    autk_status st = AUTK_OK;
+    for (int r = 0; r < AUTK_READING_COUNT && st == AUTK_OK; r++) {
         out->by_reading[r] = autk_bounds_unknown();
         if (!panel->has[r])
             continue;
-        autk_status st = autk_group_share_bounds(&out->by_reading[r], panel->value, member,
-                                                 panel->n, &panel->whole[r], err);
-        if (st != AUTK_OK)
-            return st;
+        st = autk_share_bounds(share, NULL, value, n, &panel->whole[r], err);
+        if (st == AUTK_OK)
+            out->by_reading[r] = share[0];
     }
+    free(value);
     out->share = autki_hull_of_readings(out->by_reading, autki_panel_reading(panel));
-    return AUTK_OK;
+    return st;
 }
 
 static bool is_unknown_partner(const autki_panel *panel, int32_t party)
@@ -130,6 +203,39 @@ static bool is_unknown_partner(const autki_panel *panel, int32_t party)
     const autk_partner *p =
         party < AUTK_GROUP_BASE ? autk_country_year_partner(panel->country, party) : NULL;
     return p != NULL && !autk_bounds_known(autk_partner_value(p, panel->direction));
+}
+
+static void entry_of_partner(autk_dependence_entry *e, const autki_panel *panel, size_t i)
+{
+    autk_bounds estimated = {0, 0, 0};
+    gather(e, &estimated, panel, i);
+    e->evidence = autk_partner_evidence(panel->partner[i], panel->direction);
+    for (size_t r = 0; r < AUTK_READING_COUNT; r++)
+        e->by_reading[r] = panel->share[r * panel->n + i];
+    e->share = autki_panel_share(panel, i);
+}
+
+/* A group, or an economy with which no trade was recorded. */
+static autk_status entry_of_members(autk_dependence_entry *e, const autki_panel *panel,
+                                    const autk_world *world, autk_err *err)
+{
+    bool *member = autki_calloc(panel->n, sizeof *member);
+    if (member == NULL)
+        return autki_no_memory(err, panel->n * sizeof *member);
+    int32_t date = autki_membership_date(panel->country->year);
+    autk_bounds estimated = {0, 0, 0};
+    e->value_usd = autk_bounds_exact(0);
+    for (size_t i = 0; i < panel->n; i++) {
+        member[i] = autk_world_party_has(world, e->party, panel->partner[i]->partner, date);
+        if (member[i])
+            gather(e, &estimated, panel, i);
+    }
+    if (e->n_members > 1)
+        e->value_usd = group_value(e->value_usd, estimated, panel->direction);
+    e->evidence = weakest(panel, member, e->value_usd.high);
+    autk_status st = share_of_members(e, panel, member, err);
+    free(member);
+    return st;
 }
 
 autk_status autki_panel_entry(autk_dependence_entry *out, const autki_panel *panel,
@@ -144,24 +250,14 @@ autk_status autki_panel_entry(autk_dependence_entry *out, const autki_panel *pan
                                .evidence = AUTK_EVIDENCE_UNKNOWN,
                                .disagreement = 1,
                                .asymmetry = {u, u, u}};
-    if (is_unknown_partner(panel, party)) {
+    size_t place = party < AUTK_GROUP_BASE ? autki_panel_place(panel, party) : SIZE_MAX;
+    autk_status st = AUTK_OK;
+    if (place != SIZE_MAX)
+        entry_of_partner(&e, panel, place);
+    else if (is_unknown_partner(panel, party))
         e.gap = true;
-        *out = e;
-        return AUTK_OK;
-    }
-    bool *member = autki_calloc(panel->n, sizeof *member);
-    if (member == NULL)
-        return autki_no_memory(err, panel->n * sizeof *member);
-    int32_t date = autki_membership_date(panel->country->year);
-    e.value_usd = autk_bounds_exact(0);
-    for (size_t i = 0; i < panel->n; i++) {
-        member[i] = autk_world_party_has(world, party, panel->partner[i]->partner, date);
-        if (member[i])
-            gather(&e, panel, i);
-    }
-    e.evidence = weakest(panel, member, e.value_usd.high);
-    autk_status st = share_of_members(&e, panel, member, err);
-    free(member);
+    else
+        st = entry_of_members(&e, panel, world, err);
     if (st == AUTK_OK)
         *out = e;
     return st;

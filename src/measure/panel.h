@@ -13,6 +13,7 @@ typedef struct autki_panel {
     autk_direction direction;
     const autk_partner **partner; /* [n] those with a known value */
     autk_bounds *value;           /* [n] */
+    autk_bounds *share;           /* [AUTK_READING_COUNT * n] by reading; NaN: no such reading */
     size_t n;
     autk_whole whole[AUTK_READING_COUNT];
     bool has[AUTK_READING_COUNT];
@@ -31,6 +32,12 @@ autk_bounds autki_hull_of_readings(const autk_bounds *by_reading, autk_reading r
 
 /** The day on which membership of a year is looked up. */
 int32_t autki_membership_date(int year);
+
+/** Where a partner stands, SIZE_MAX when its value is not known. Cost: O(log n). */
+size_t autki_panel_place(const autki_panel *panel, int32_t partner);
+
+/** The i-th partner's share: the hull of the readings. */
+autk_bounds autki_panel_share(const autki_panel *panel, size_t i);
 
 /** share, by_reading, value, evidence, gap, disagreement, sources, n_members of a party. */
 autk_status autki_panel_entry(autk_dependence_entry *out, const autki_panel *panel,

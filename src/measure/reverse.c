@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "evidence/rules.h"
 #include "measure/panel.h"
 
 static autk_direction opposite(autk_direction d)
@@ -33,11 +34,16 @@ static autk_status reverse_of_economy(autk_bounds *out, const autk_evidence *evi
     autk_status st = read_year(&c, evidence, partner, year, err);
     if (st != AUTK_OK || c == NULL)
         return st;
+    autki_panel panel;
     autk_dependence_entry e;
-    st = autk_depend_share(&e, autk_evidence_world(evidence), c, autk_evidence_economy(evidence), d,
-                           err);
-    if (st == AUTK_OK)
-        *out = e.share;
+    st = autki_panel_init(&panel, c, d, err);
+    if (st == AUTK_OK) {
+        st = autki_panel_entry(&e, &panel, autk_evidence_world(evidence),
+                               autk_evidence_economy(evidence), err);
+        if (st == AUTK_OK)
+            *out = e.share;
+        autki_panel_deinit(&panel);
+    }
     autk_country_year_free(c);
     return st;
 }
@@ -46,8 +52,9 @@ static autk_status reverse_of_economy(autk_bounds *out, const autk_evidence *evi
 
 /* The group's trade with the outside, by outside partner. */
 typedef struct outside {
-    autk_bounds *value; /* [n] by economy */
-    bool *self;         /* [n] the economy that asks */
+    autk_bounds *value;         /* [n] by economy */
+    bool *self;                 /* [n] the economy that asks */
+    autk_bounds sum, estimated; /* of all values; what of it is estimated */
     int32_t n;
 } outside;
 
@@ -58,8 +65,11 @@ static void add_member(outside *o, const autk_world *world, const autk_country_y
     for (size_t i = 0; i < c->n_partners; i++) {
         int32_t q = c->partners[i].partner;
         autk_bounds b = autk_partner_value(&c->partners[i], d);
-        if (autk_bounds_known(b) && (q == asker || !autk_world_party_has(world, group, q, date)))
-            o->value[q] = autk_bounds_add(o->value[q], b);
+        if (!autk_bounds_known(b) || (q != asker && autk_world_party_has(world, group, q, date)))
+            continue;
+        o->value[q] = autk_bounds_add(o->value[q], b);
+        o->sum = autk_bounds_add(o->sum, b);
+        o->estimated = autk_bounds_add(o->estimated, autki_estimated_part(&c->partners[i], d));
     }
 }
 
@@ -95,13 +105,13 @@ static autk_status reverse_of_group(autk_bounds *out, const autk_evidence *evide
     if (st == AUTK_OK)
         st = add_members(&o, evidence, year, group, d, err);
     if (st == AUTK_OK) {
-        autk_bounds share;
-        double sum = 0;
-        for (size_t i = 0; i < n; i++)
-            sum += o.value[i].point;
+        autk_bounds share, sure = {o.sum.low - o.estimated.low, o.sum.point - o.estimated.point,
+                                   o.sum.high - o.estimated.high};
+        autk_whole whole = {
+            .given = true, .closed = true, .total = autki_joint_sum(sure, o.estimated, d)};
         o.self[autk_evidence_economy(evidence)] = true;
-        st = autk_group_share_bounds(&share, o.value, o.self, n, NULL, err);
-        if (st == AUTK_OK && sum > 0)
+        st = autk_group_share_bounds(&share, o.value, o.self, n, &whole, err);
+        if (st == AUTK_OK && o.sum.point > 0)
             *out = share;
     }
     free(o.value);

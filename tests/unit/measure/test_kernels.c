@@ -234,8 +234,117 @@ static void hhi__largest_below_a_total_is_attained(void **state)
     }
 }
 
+/* A closed whole that leaves the points in and cuts corners off. */
+static autk_whole random_closed(const autk_bounds *value, size_t n, uint64_t *state)
+{
+    autk_bounds sum = {0, 0, 0};
+    for (size_t i = 0; i < n; i++)
+        sum = autk_bounds_add(sum, value[i]);
+    double u = uniform(state), v = uniform(state);
+    return (autk_whole){.given = true,
+                        .closed = true,
+                        .total = {sum.point - u * u * (sum.point - sum.low), sum.point,
+                                  sum.point + v * v * (sum.high - sum.point)}};
+}
+
+static void kernels__random_points_never_leave_the_bounds_of_a_known_sum(void **state)
+{
+    (void)state;
+    uint64_t seed = 8;
+    int inside = 0;
+    for (int trial = 0; trial < 150; trial++) {
+        autk_bounds value[8], share[8];
+        autk_rank rank[8];
+        autk_concentration c;
+        size_t n = 2 + (size_t)(6 * uniform(&seed));
+        random_box(value, n, &seed);
+        value[0] = (autk_bounds){1, 2, 9};
+        autk_whole whole = random_closed(value, n, &seed);
+        assert_ok(autk_share_bounds(share, NULL, value, n, &whole, NULL), NULL);
+        assert_ok(autk_rank_bounds(rank, value, n, &whole, NULL), NULL);
+        assert_ok(autk_concentration_bounds(&c, value, n, &whole, NAN, NULL), NULL);
+        for (int draw = 0; draw < 800; draw++) {
+            double x[8];
+            for (size_t i = 0; i < n; i++) {
+                double u = uniform(&seed), at = u < 0.3 ? 0 : u > 0.7 ? 1 : uniform(&seed);
+                x[i] = value[i].low + at * (value[i].high - value[i].low);
+            }
+            double sum = sum_of(x, n);
+            if (sum < whole.total.low || sum > whole.total.high)
+                continue;
+            inside++;
+            check_point(x, n, sum, share, rank, &c);
+            assert_inside(entropy_number(x, n, sum), c.effective_entropy);
+        }
+    }
+    assert_true(inside > 5000);
+}
+
+/* Corners whose sum is admitted, and those with one value inside that brings the sum to an end. */
+static void extremes_of_known_sum(double *most, double *fewest, double *share_low,
+                                  double *share_high, const autk_bounds *value, size_t n,
+                                  const autk_whole *whole)
+{
+    const double ends[2] = {whole->total.low, whole->total.high};
+    *most = 0;
+    *fewest = INFINITY;
+    for (unsigned corner = 0; corner < 1u << n; corner++) {
+        for (size_t inner = 0; inner <= 2 * n; inner++) {
+            double x[10];
+            for (size_t i = 0; i < n; i++)
+                x[i] = corner >> i & 1 ? value[i].high : value[i].low;
+            if (inner < 2 * n) {
+                size_t k = inner / 2;
+                x[k] = 0;
+                x[k] = ends[inner % 2] - sum_of(x, n);
+                if (x[k] < value[k].low - 1e-12 || x[k] > value[k].high + 1e-12)
+                    continue;
+            }
+            double sum = sum_of(x, n);
+            if (sum < ends[0] - 1e-9 || sum > ends[1] + 1e-9)
+                continue;
+            double h = hhi_of(x, n, sum), e = entropy_number(x, n, sum);
+            *most = h > *most ? h : *most;
+            *fewest = e < *fewest ? e : *fewest;
+            for (size_t i = 0; i < n; i++) {
+                double s = x[i] / sum;
+                share_low[i] = s < share_low[i] ? s : share_low[i];
+                share_high[i] = s > share_high[i] ? s : share_high[i];
+            }
+        }
+    }
+}
+
+static void kernels__bounds_of_a_known_sum_are_attained(void **state)
+{
+    (void)state;
+    uint64_t seed = 9;
+    for (int trial = 0; trial < 150; trial++) {
+        autk_bounds value[9], share[9];
+        double most, fewest, low[9], high[9];
+        size_t n = 2 + (size_t)(6.99 * uniform(&seed));
+        random_box(value, n, &seed);
+        value[0] = (autk_bounds){1, 2, 9};
+        autk_whole whole = random_closed(value, n, &seed);
+        for (size_t i = 0; i < n; i++) {
+            low[i] = 1;
+            high[i] = 0;
+        }
+        extremes_of_known_sum(&most, &fewest, low, high, value, n, &whole);
+        autk_concentration c;
+        assert_ok(autk_concentration_bounds(&c, value, n, &whole, NAN, NULL), NULL);
+        assert_near(c.hhi.high, most, 1e-8);
+        assert_near(c.effective_entropy.low, fewest, 1e-8);
+        assert_ok(autk_share_bounds(share, NULL, value, n, &whole, NULL), NULL);
+        for (size_t i = 0; i < n; i++) {
+            assert_within(share[i].low, low[i], 1e-9);
+            assert_within(share[i].high, high[i], 1e-9);
+        }
+    }
+}
+
 /* The least of a grid that zooms in on where it is least. */
-static double least_by_grid(const autk_bounds *value)
+static double least_by_grid(const autk_bounds *value, const autk_whole *whole)
 {
     double from[3], width[3], best[3] = {0}, least = 2;
     for (int i = 0; i < 3; i++) {
@@ -248,8 +357,8 @@ static double least_by_grid(const autk_bounds *value)
             double x[3];
             for (int i = 0; i < 3; i++)
                 x[i] = from[i] + width[i] * at[i] / 20;
-            double h = hhi_of(x, 3, sum_of(x, 3));
-            if (h < least) {
+            double sum = sum_of(x, 3), h = hhi_of(x, 3, sum);
+            if (h < least && sum >= whole->total.low && sum <= whole->total.high) {
                 least = h;
                 memcpy(best, x, sizeof best);
             }
@@ -274,11 +383,17 @@ static void hhi__least_is_that_of_a_fine_grid(void **state)
         autk_bounds value[3];
         random_box(value, 3, &seed);
         value[2] = (autk_bounds){1, 1, 2};
-        double least = least_by_grid(value);
+        autk_whole free = {.given = true, .closed = true, .total = {0, 1, 1e9}};
+        double least = least_by_grid(value, &free);
         autk_concentration c;
         assert_ok(autk_concentration_bounds(&c, value, 3, NULL, NAN, NULL), NULL);
         assert_true(c.hhi.low <= least + 1e-12);
         assert_within(c.hhi.low, least, 1e-5); /* the last grid's step, squared */
+        /* A cut leaves the grid few points on its edge: no exactness, but order. */
+        autk_whole whole = random_closed(value, 3, &seed);
+        assert_ok(autk_concentration_bounds(&c, value, 3, &whole, NAN, NULL), NULL);
+        assert_true(c.hhi.low <= least_by_grid(value, &whole) + 1e-12);
+        assert_true(c.hhi.low >= least - 1e-5);
     }
 }
 
@@ -426,6 +541,8 @@ int main(void)
         cmocka_unit_test(hhi__bounds_belarus_2017_as_published),
         cmocka_unit_test(kernels__random_points_never_leave_the_bounds_of_a_sum),
         cmocka_unit_test(kernels__random_points_never_leave_the_bounds_below_a_total),
+        cmocka_unit_test(kernels__random_points_never_leave_the_bounds_of_a_known_sum),
+        cmocka_unit_test(kernels__bounds_of_a_known_sum_are_attained),
         cmocka_unit_test(hhi__largest_is_attained_at_a_corner),
         cmocka_unit_test(hhi__largest_below_a_total_is_attained),
         cmocka_unit_test(hhi__least_is_that_of_a_fine_grid),
