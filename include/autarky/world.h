@@ -205,16 +205,22 @@ AUTK_API autk_status autk_world_observations(autk_observation **out, size_t *n,
     AUTK_MUST_CHECK;
 
 /**
- * Did the economy report its trade for that year? A pair with two non-reporters is a gap.
+ * Is the economy known to be silent: did the statistics behind the reconciled and estimated figures
+ * get no report of its for that year? Others may still publish for it (Eurostat for a member).
+ * Silence is found in the data for 1995-97, 1999, 2022 and 2023; in other years nobody is known to
+ * be silent (docs/modules/world.md has the method).
  *
- * @param basis  [out] why it is known, borrowed; may be NULL
+ * @param basis  [out] why it is known, borrowed; may be NULL; untouched when false
  */
 AUTK_API bool autk_world_is_non_reporter(const autk_world *world, int32_t economy, int year,
                                          const char **basis);
 
 /**
- * Is the pair's flow unreported by both sides that year, so that no observation may exist?
- * Also true for gaps that the data tables name by pair (Russia-Belarus 1995-96).
+ * Is the pair's flow in the reports of neither side that year, so that it is unknown and has no
+ * reconciled or estimated observation? Two silent economies, or a pair that the data tables name
+ * (Russia-Belarus 1995-96). Customs figures and statements of it may exist. Where only a part of it
+ * was reported (Russia-Belarus 1997, Russia-Kazakhstan 2010) the pair is no gap: there is a
+ * reconciled AUTK_QUANTITY_PART and no estimate.
  */
 AUTK_API bool autk_world_is_gap(const autk_world *world, int32_t exporter, int32_t importer,
                                 int year);

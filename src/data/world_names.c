@@ -164,7 +164,8 @@ static const world_alias *best_alias(const autk_world *world, const char *key, i
             continue;
         }
         int score = 2 * fit + is_economy;
-        if (score > best_score || (score == best_score && alias->to_year > best->to_year)) {
+        if (best == NULL || score > best_score ||
+            (score == best_score && alias->to_year > best->to_year)) {
             best = alias;
             best_score = score;
         }

@@ -540,7 +540,7 @@ static void damage__is_told_or_harmless(void **state)
     assert_ok(digest(&want, path, &err), &err);
     uint64_t random = 20220224;
     size_t n_told = 0;
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 60; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         /* Every other one in the first pages, where the schema and the small tables are. */
         size_t at = (size_t)(random >> 24) % (i % 2 == 0 ? size : (size_t)400000);
@@ -552,7 +552,7 @@ static void damage__is_told_or_harmless(void **state)
         n_told += st != AUTK_OK;
         assert_true(flip(fd, at, (unsigned char)(1u << (random >> 61))));
     }
-    assert_true(n_told > 20);
+    assert_true(n_told > 12);
     close(fd);
     unlink(path);
 }
