@@ -50,8 +50,11 @@ typedef struct autk_turn {
     bool at_low, at_high; /**< found there too when every share is at its low, its high end */
     bool widened;         /**< the bounds made the interval wider */
     bool late; /**< nearer to the end than the shortest segment: by the end-of-sample test */
+    int32_t joined, left; /**< economies that entered and left the group inside the interval: so
+                               far the turn is of the group, not of the trade */
     const size_t *events; /**< [n_events] for autk_world_event: inside the interval and concerning
-                               either party, those that concern both first; owned by the turns */
+                               either party; those that concern both first, then the nearest in
+                               time; owned by the turns */
     size_t n_events;
 } autk_turn;
 

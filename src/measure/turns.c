@@ -105,24 +105,80 @@ static int concerns(const autk_world *world, const autk_event *event, int32_t ec
            (int)autk_world_event_concerns(world, event, party);
 }
 
+/* Months from year 0 to the middle of a period or a date. */
+static int32_t month_number(int32_t period)
+{
+    if (period < 10000)
+        return period * 12 + 6;
+    int32_t month = period % 100;
+    return period / 100 * 12 + (month > 0 ? month : 6);
+}
+
+/* An event of an interval, and how it stands to the turn. */
+typedef struct nearby {
+    size_t event;
+    int concerned;  /* parties */
+    int32_t months; /* from the turn's date */
+} nearby;
+
+static int by_relevance(const void *a, const void *b)
+{
+    const nearby *x = a, *y = b;
+    if (x->concerned != y->concerned)
+        return x->concerned > y->concerned ? -1 : 1;
+    if (x->months != y->months)
+        return x->months < y->months ? -1 : 1;
+    return x->event < y->event ? -1 : x->event > y->event;
+}
+
 static autk_status find_events(autk_turn *turn, const autk_world *world, int32_t economy,
                                int32_t party, autk_err *err)
 {
     size_t n_all = autk_world_n_events(world), n = 0;
+    nearby *found = autki_calloc(n_all, sizeof *found);
     size_t *events = autki_calloc(n_all, sizeof *events);
-    if (events == NULL)
-        return autki_no_memory(err, n_all * sizeof *events);
-    for (int wanted = 2; wanted > 0; wanted--) {
-        for (size_t i = 0; i < n_all; i++) {
-            const autk_event *event = autk_world_event(world, i);
-            if (is_inside(event->date, turn->low, turn->high) &&
-                concerns(world, event, economy, party) == wanted)
-                events[n++] = i;
-        }
+    if (found == NULL || events == NULL) {
+        free(found);
+        free(events);
+        return autki_no_memory(err, n_all * sizeof *found);
     }
+    for (size_t i = 0; i < n_all; i++) {
+        const autk_event *event = autk_world_event(world, i);
+        int concerned = is_inside(event->date, turn->low, turn->high)
+                            ? concerns(world, event, economy, party)
+                            : 0;
+        if (concerned > 0)
+            found[n++] = (nearby){i, concerned,
+                                  abs(month_number(event->date / 100) - month_number(turn->date))};
+    }
+    qsort(found, n, sizeof *found, by_relevance);
+    for (size_t i = 0; i < n; i++)
+        events[i] = found[i].event;
+    free(found);
     turn->events = events;
     turn->n_events = n;
     return AUTK_OK;
+}
+
+/* Mid-period of `period`, or of the one before it. */
+static int32_t day_of(int32_t period, bool before)
+{
+    if (period < 10000)
+        return (period - before) * 10000 + 701;
+    int32_t year = period / 100, month = period % 100 - before;
+    return month > 0 ? year * 10000 + month * 100 + 15 : (year - 1) * 10000 + 1215;
+}
+
+static void count_members(autk_turn *turn, const autk_world *world, int32_t party)
+{
+    if (party < AUTK_GROUP_BASE)
+        return;
+    for (int32_t e = 0; e < autk_world_n_economies(world); e++) {
+        bool was = autk_world_party_has(world, party, e, day_of(turn->low, true));
+        bool is = autk_world_party_has(world, party, e, day_of(turn->high, false));
+        turn->joined += is && !was;
+        turn->left += was && !is;
+    }
 }
 
 static autk_status date_and_explain(autk_turns_series *s, const autk_turns *turns,
@@ -132,8 +188,10 @@ static autk_status date_and_explain(autk_turns_series *s, const autk_turns *turn
     autk_breaks_opts bo = autk_breaks_opts_default();
     bo.errors = errors;
     autk_status st = autki_turns_date(s, opts, &bo, err);
-    for (size_t k = 0; k < s->n_turns && st == AUTK_OK; k++)
+    for (size_t k = 0; k < s->n_turns && st == AUTK_OK; k++) {
+        count_members(&s->turns[k], world, turns->party);
         st = find_events(&s->turns[k], world, turns->economy, turns->party, err);
+    }
     return st;
 }
 

@@ -88,6 +88,8 @@ static void write_turn(autki_object *array, const autk_world *world, const autk_
     autki_object_bool(&o, "at_low", turn->at_low);
     autki_object_bool(&o, "at_high", turn->at_high);
     autki_object_bool(&o, "late", turn->late);
+    autki_object_number(&o, "joined", turn->joined);
+    autki_object_number(&o, "left", turn->left);
     write_events(&o, world, turn);
     autki_object_close(&o);
 }
@@ -245,17 +247,37 @@ static autk_status write_csv(autk_buf *out, const autk_world *world, const autk_
 
 /* ------------------------------------------------------------------ text */
 
+/* The most relevant ones, in order of date; an event's index is in order of date. */
 static void write_turn_events(autk_buf *out, const autk_world *world, const autk_turn *turn)
 {
-    for (size_t i = 0; i < turn->n_events && i < EVENTS_SHOWN; i++) {
-        const autk_event *event = autk_world_event(world, turn->events[i]);
+    size_t shown[EVENTS_SHOWN], n = 0;
+    for (size_t i = 0; i < turn->n_events && n < EVENTS_SHOWN; i++) {
+        size_t k = n++;
+        for (; k > 0 && shown[k - 1] > turn->events[i]; k--)
+            shown[k] = shown[k - 1];
+        shown[k] = turn->events[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        const autk_event *event = autk_world_event(world, shown[i]);
         char date[16];
         format_date(date, sizeof date, event->date);
         autk_buf_printf(out, "      %-10s  %s\n", date, event->title);
     }
-    if (turn->n_events > EVENTS_SHOWN)
-        autk_buf_printf(out, "      and %zu more events in that time\n",
-                        turn->n_events - EVENTS_SHOWN);
+    if (turn->n_events > n)
+        autk_buf_printf(out, "      and %zu more events in that time\n", turn->n_events - n);
+}
+
+/* Who came and went: a group's share moves with its members. */
+static void write_membership(autk_buf *out, const char *group, const autk_turn *turn)
+{
+    if (turn->joined == 0 && turn->left == 0)
+        return;
+    autk_buf_puts(out, "    in that time ");
+    if (turn->joined > 0)
+        autk_buf_printf(out, "%d joined ", (int)turn->joined);
+    if (turn->left > 0)
+        autk_buf_printf(out, "%s%d left ", turn->joined > 0 ? "and " : "", (int)turn->left);
+    autk_buf_printf(out, "%s: part of the turn is the group's own\n", group);
 }
 
 static void write_turn_notes(autk_buf *out, const autk_turns_series *s, const autk_turn *turn)
@@ -264,7 +286,7 @@ static void write_turn_notes(autk_buf *out, const autk_turns_series *s, const au
     if (any) {
         autk_buf_puts(out, "    found in ");
         autk_format_percent(out, turn->support, 0);
-        autk_buf_puts(out, " of the draws of the shares within their bounds");
+        autk_buf_puts(out, " of draws within the bounds");
     }
     if (turn->widened) {
         autk_buf_printf(out, "%s the bounds widen ", any ? ";" : "   ");
@@ -298,6 +320,7 @@ static void write_one_turn(autk_buf *out, const autk_world *world, const autk_tu
     autk_format_percent(out, turn->share_after, 1);
     autk_buf_putc(out, '\n');
     write_turn_notes(out, s, turn);
+    write_membership(out, autk_world_party_name(world, t->party), turn);
     write_turn_events(out, world, turn);
 }
 
@@ -321,11 +344,9 @@ static void write_text_series(autk_buf *out, const autk_world *world, const autk
     }
     bool late = s->n_turns > 0 && s->turns[s->n_turns - 1].late;
     autk_buf_printf(out,
-                    "  turns: %zu (by %s%s; inside the sample BIC says %zu, LWZ %zu, the "
-                    "sequential test %zu)\n",
-                    s->n_turns, autk_turns_rule_text(t->rule),
-                    late ? " and the test of its end" : "", s->breaks.n_bic, s->breaks.n_lwz,
-                    s->breaks.n_sequential);
+                    "  turns: %zu (by %s%s; inside the sample BIC %zu, LWZ %zu, sequential %zu)\n",
+                    s->n_turns, autk_turns_rule_text(t->rule), late ? " and the end test" : "",
+                    s->breaks.n_bic, s->breaks.n_lwz, s->breaks.n_sequential);
     for (size_t k = 0; k < s->n_turns; k++)
         write_one_turn(out, world, t, s, &s->turns[k]);
 }

@@ -80,6 +80,12 @@ static void turns__date_the_break_of_2022_in_belarus(void **state)
         const autk_turn *last = &t->annual.turns[t->annual.n_turns - 1];
         assert_true(last->date == 2022 || last->date == 2021);
         assert_true((last->share_after < last->share_before) == (i == 0));
+        if (i == 0) { /* the enlargement of 2004 is a turn of the group's */
+            assert_true(t->annual.turns[0].low <= 2004 && t->annual.turns[0].high >= 2004);
+            assert_true(t->annual.turns[0].joined >= 10);
+        } else {
+            assert_int_equal(last->joined + last->left, 0);
+        }
         autk_turns_free(t);
     }
 }
