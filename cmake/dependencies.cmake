@@ -15,6 +15,7 @@ endfunction()
 
 autk_require(sqlite3)
 autk_require(libarchive)
+autk_require(igraph)
 autk_require(jansson)
 autk_require(libzstd)
 autk_require(yaml-0.1)

@@ -5,6 +5,7 @@
 #include <autarky/base.h>
 #include <autarky/breaks.h>
 #include <autarky/chart.h>
+#include <autarky/corridor.h>
 #include <autarky/claim.h>
 #include <autarky/claim_report.h>
 #include <autarky/dataset.h>

@@ -45,6 +45,7 @@ CREATE TABLE bound(id INTEGER PRIMARY KEY, observed INTEGER, residual_below TEXT
   high TEXT);
 CREATE TABLE grid(name TEXT PRIMARY KEY, first_year INTEGER, n_years INTEGER, crc INTEGER,
   bytes BLOB) WITHOUT ROWID;
+CREATE TABLE asset(name TEXT PRIMARY KEY, crc INTEGER, bytes BLOB) WITHOUT ROWID;
 CREATE TABLE flow(id INTEGER PRIMARY KEY, crc INTEGER, bytes BLOB);
 CREATE TABLE observation(exporter INTEGER, importer INTEGER, period INTEGER, n INTEGER,
   quantity INTEGER, scope INTEGER, valuation INTEGER, kind INTEGER, value REAL, low REAL,
@@ -305,6 +306,15 @@ def grids(b):
     b.insert('grid', rows)
 
 
+def assets(b):
+    """Tables that a room reads whole, by their own reader: the transport network."""
+    rows = []
+    for path in sorted(b.store.hand_made.glob('transport_*.csv')):
+        data = path.read_bytes()
+        rows.append((path.name, zlib.crc32(data), data))
+    b.insert('asset', rows)
+
+
 def seal(b, key):
     """Checksums of the tables that are loaded whole."""
     for table in LOADED:
@@ -330,6 +340,7 @@ def build(store, path, key):
         flow_tables(builder)
         observations(builder)
         grids(builder)
+        assets(builder)
         seal(builder, key)
         db.commit()
     except KeyError as error:

@@ -1,0 +1,277 @@
+#include <math.h>
+#include <string.h>
+
+#include "corridor.h"
+
+typedef struct route_run {
+    cli_corridor base;
+    int64_t max_routes;
+    bool shortest;
+    int32_t from, to;
+    autk_routes *before, *after; /* after = NULL: nothing is closed */
+} route_run;
+
+/* ------------------------------------------------------------------ JSON */
+
+static void json_place(autk_buf *out, const autk_network *net, int32_t place)
+{
+    autk_format_json_text(out, autk_network_place(net, place)->name);
+}
+
+static void json_number(autk_buf *out, const char *key, double value, const char *behind)
+{
+    autk_buf_printf(out, "\"%s\": ", key);
+    autk_format_double(out, value);
+    autk_buf_puts(out, behind);
+}
+
+static void json_leg(autk_buf *out, const autk_network *net, const autk_leg *leg)
+{
+    autk_buf_puts(out, "{\"from\": ");
+    json_place(out, net, leg->from);
+    autk_buf_puts(out, ", \"to\": ");
+    json_place(out, net, leg->to);
+    autk_buf_printf(out, ", \"mode\": \"%s\", ", autk_mode_text(leg->mode));
+    json_number(out, "distance_km", leg->distance_km, ", ");
+    json_number(out, "time_h", leg->time_h, ", ");
+    json_number(out, "cost_usd_per_t", leg->cost_usd_per_t, "}");
+}
+
+static void json_routes(autk_buf *out, const autk_network *net, const autk_routes *routes)
+{
+    autk_buf_putc(out, '[');
+    for (size_t i = 0; i < routes->n; i++) {
+        const autk_route *r = &routes->routes[i];
+        autk_buf_puts(out, i == 0 ? "{" : ", {");
+        json_number(out, "share", r->share, ", ");
+        json_number(out, "distance_km", r->distance_km, ", ");
+        json_number(out, "time_h", r->time_h, ", ");
+        json_number(out, "cost_usd_per_t", r->cost_usd_per_t, ", ");
+        json_number(out, "money_usd_per_t", r->money_usd_per_t, ", \"legs\": [");
+        for (size_t k = 0; k < r->n_legs; k++) {
+            autk_buf_puts(out, k == 0 ? "" : ", ");
+            json_leg(out, net, &r->legs[k]);
+        }
+        autk_buf_puts(out, "]}");
+    }
+    autk_buf_putc(out, ']');
+}
+
+static void json_state(autk_buf *out, const route_run *run, const autk_routes *routes)
+{
+    autk_buf_putc(out, '{');
+    json_number(out, "expected_cost_usd_per_t", routes->expected_cost_usd_per_t, ", ");
+    autk_buf_puts(out, "\"closures\": [");
+    for (size_t i = 0; routes == run->after && i < autk_closures_count(run->base.closures); i++) {
+        autk_buf_puts(out, i == 0 ? "" : ", ");
+        autk_format_json_text(out, autk_closures_text(run->base.closures, i));
+    }
+    autk_buf_puts(out, "], \"routes\": ");
+    json_routes(out, run->base.network, routes);
+    autk_buf_putc(out, '}');
+}
+
+static double cost_ratio(const route_run *run)
+{
+    return run->after != NULL
+               ? run->after->expected_cost_usd_per_t / run->before->expected_cost_usd_per_t
+               : 1.0;
+}
+
+static void write_json(autk_buf *out, const route_run *run)
+{
+    const autk_network *net = run->base.network;
+    autk_buf_puts(out, "{\"from\": ");
+    json_place(out, net, run->from);
+    autk_buf_puts(out, ", \"to\": ");
+    json_place(out, net, run->to);
+    autk_buf_puts(out, ", ");
+    json_number(out, "cost_ratio", cost_ratio(run), ", \"routes\": ");
+    json_routes(out, net, run->after != NULL ? run->after : run->before);
+    autk_buf_puts(out, ", \"before\": ");
+    json_state(out, run, run->before);
+    autk_buf_puts(out, ", \"after\": ");
+    if (run->after != NULL)
+        json_state(out, run, run->after);
+    else
+        autk_buf_puts(out, "null");
+    autk_buf_puts(out, "}\n");
+}
+
+/* ------------------------------------------------------------------ text */
+
+static void text_leg(autk_buf *out, const autk_network *net, const autk_leg *leg)
+{
+    char to[120];
+    (void)cli_place_text(to, sizeof to, net, leg->to);
+    if (leg->mode == AUTK_MODE_BORDER || leg->mode == AUTK_MODE_GATE)
+        autk_buf_printf(out, "      %-6s %8s  %6.0f h %8.1f USD/t  through %s\n",
+                        autk_mode_text(leg->mode), "", leg->time_h, leg->cost_usd_per_t, to);
+    else
+        autk_buf_printf(out, "      %-6s %5.0f km  %6.0f h %8.1f USD/t  to %s\n",
+                        autk_mode_text(leg->mode), leg->distance_km, leg->time_h,
+                        leg->cost_usd_per_t, to);
+}
+
+static void text_routes(autk_buf *out, const autk_network *net, const autk_routes *routes)
+{
+    for (size_t i = 0; i < routes->n; i++) {
+        const autk_route *r = &routes->routes[i];
+        autk_buf_printf(out, "   %zu. ", i + 1);
+        autk_format_percent(out, r->share, 1);
+        autk_buf_printf(out, " of the traffic: %.0f km, %.1f days, %.1f USD/t (freight %.1f)\n",
+                        r->distance_km, r->time_h / 24, r->cost_usd_per_t, r->money_usd_per_t);
+        for (size_t k = 0; k < r->n_legs; k++)
+            text_leg(out, net, &r->legs[k]);
+    }
+}
+
+static void write_text(autk_buf *out, const route_run *run)
+{
+    const autk_network *net = run->base.network;
+    char from[120], to[120];
+    autk_buf_printf(out, "%s to %s\n\n", cli_place_text(from, sizeof from, net, run->from),
+                    cli_place_text(to, sizeof to, net, run->to));
+    autk_buf_printf(out, "Nothing closed: %.1f USD/t expected, time included\n",
+                    run->before->expected_cost_usd_per_t);
+    text_routes(out, net, run->before);
+    if (run->after == NULL)
+        return;
+    size_t n = autk_closures_count(run->base.closures);
+    autk_buf_printf(out, "\nWith %zu closure%s: %.1f USD/t expected, %.2f times the cost\n", n,
+                    n == 1 ? "" : "s", run->after->expected_cost_usd_per_t, cost_ratio(run));
+    for (size_t i = 0; i < n; i++)
+        autk_buf_printf(out, "   - %s\n", autk_closures_text(run->base.closures, i));
+    text_routes(out, net, run->after);
+}
+
+/* ------------------------------------------------------------------ CSV: one row a leg */
+
+static void csv_rows(autk_table *table, const autk_network *net, const autk_routes *routes,
+                     const char *state)
+{
+    for (size_t i = 0; i < routes->n; i++) {
+        for (size_t k = 0; k < routes->routes[i].n_legs; k++) {
+            const autk_leg *leg = &routes->routes[i].legs[k];
+            autk_table_text(table, state);
+            autk_table_number(table, (double)i + 1);
+            autk_table_number(table, routes->routes[i].share);
+            autk_table_text(table, autk_network_place(net, leg->from)->id);
+            autk_table_text(table, autk_network_place(net, leg->to)->id);
+            autk_table_text(table, autk_mode_text(leg->mode));
+            autk_table_number(table, leg->distance_km);
+            autk_table_number(table, leg->time_h);
+            autk_table_number(table, leg->cost_usd_per_t);
+        }
+    }
+}
+
+static autk_status write_csv(cli_context *cli, const route_run *run)
+{
+    static const autk_column columns[] = {{"state", "state", AUTK_CELL_TEXT, 0},
+                                          {"route", "route", AUTK_CELL_INTEGER, 0},
+                                          {"share", "share", AUTK_CELL_PERCENT, 1},
+                                          {"from", "from", AUTK_CELL_TEXT, 0},
+                                          {"to", "to", AUTK_CELL_TEXT, 0},
+                                          {"mode", "mode", AUTK_CELL_TEXT, 0},
+                                          {"distance_km", "km", AUTK_CELL_FIXED, 0},
+                                          {"time_h", "hours", AUTK_CELL_FIXED, 1},
+                                          {"cost_usd_per_t", "USD/t", AUTK_CELL_FIXED, 2}};
+    autk_table *table = NULL;
+    autk_status st = autk_table_create(&table, columns, 9, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    csv_rows(table, run->base.network, run->before, "before");
+    if (run->after != NULL)
+        csv_rows(table, run->base.network, run->after, "after");
+    st = cli_write_table(cli, table);
+    autk_table_free(table);
+    return st;
+}
+
+/* ------------------------------------------------------------------ the command */
+
+static autk_status find_ends(cli_context *cli, route_run *run)
+{
+    autk_status st = AUTK_OK;
+    for (int i = 0; i < 2 && st == AUTK_OK; i++) {
+        st = autk_network_find(i == 0 ? &run->from : &run->to, run->base.network, cli->arguments[i],
+                               &cli->err);
+        if (st != AUTK_OK)
+            (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", i == 0 ? "FROM" : "TO");
+    }
+    return st;
+}
+
+static autk_status solve(cli_context *cli, route_run *run)
+{
+    autk_route_opts opts = {.shortest_only = run->shortest};
+    if (run->max_routes < 1 || run->max_routes > 20) {
+        (void)snprintf(cli->err.source, sizeof cli->err.source, "--routes");
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected 1 to 20, got %lld",
+                       (long long)run->max_routes);
+        return cli->err.code = AUTK_EARG;
+    }
+    opts.max_routes = (size_t)run->max_routes;
+    const autk_network *net = run->base.network;
+    autk_status st = find_ends(cli, run);
+    if (st == AUTK_OK)
+        st = cli_corridor_close(cli, &run->base, autk_network_place(net, run->from)->economy[0]);
+    if (st == AUTK_OK)
+        st = autk_routes_find(&run->before, net, run->from, run->to, NULL, &opts, &cli->err);
+    if (st == AUTK_OK && run->base.closures != NULL)
+        st = autk_routes_find(&run->after, net, run->from, run->to, run->base.closures, &opts,
+                              &cli->err);
+    return st;
+}
+
+static autk_status print_result(cli_context *cli, const route_run *run)
+{
+    if (cli->format == AUTK_FORMAT_CSV)
+        return write_csv(cli, run);
+    autk_buf out;
+    autk_buf_init(&out);
+    if (cli->format == AUTK_FORMAT_JSON)
+        write_json(&out, run);
+    else
+        write_text(&out, run);
+    autk_status st = cli_write(cli, &out);
+    autk_buf_deinit(&out);
+    return st;
+}
+
+autk_status cmd_route(cli_context *cli, int argc, char **argv)
+{
+    route_run run = {.max_routes = 3};
+    cli_option options[] = {
+        CLI_CORRIDOR_OPTIONS(&run.base),
+        {"routes", CLI_INTEGER, &run.max_routes, "N", "how many routes to show, at most 20", NULL},
+        {"shortest", CLI_FLAG, &run.shortest, NULL,
+         "all goods take the cheapest route, instead of shares", NULL},
+        {.name = NULL}};
+    cli_spec spec = {
+        .name = "route",
+        .arguments = "FROM TO",
+        .summary = "Routes of goods between two places (economies, cities, ports, crossings) over "
+                   "rail, road\nand sea, with distance, time, cost and shares of the traffic; and "
+                   "what closures change.",
+        .examples = "  autarky route BLR DEU\n"
+                    "  autarky route Rotterdam Singapore --closed suez\n"
+                    "  autarky route soligorsk CHN --goods potash --date 2022-03-01\n"
+                    "  autarky route BLR NLD --ban-transit LTU,LVA,POL,UKR --format json\n",
+        .options = options,
+        .min_arguments = 2,
+        .max_arguments = 2};
+    autk_status st = cli_parse(cli, &spec, argc, argv);
+    if (st != AUTK_OK || cli->help_shown)
+        return st;
+    st = cli_corridor_open(cli, &run.base);
+    if (st == AUTK_OK)
+        st = solve(cli, &run);
+    if (st == AUTK_OK)
+        st = print_result(cli, &run);
+    autk_routes_free(run.before);
+    autk_routes_free(run.after);
+    cli_corridor_free(&run.base);
+    return st;
+}

@@ -1,0 +1,127 @@
+#include "corridor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef autk_status (*each_fn)(cli_corridor *c, const char *item, void *user, autk_err *err);
+
+/* Call fn for each item of a list "A,B,C"; blanks around an item are dropped. */
+static autk_status for_each_item(cli_context *cli, cli_corridor *c, const char *list,
+                                 const char *option, each_fn fn, void *user)
+{
+    char item[200];
+    for (const char *at = list; at != NULL;) {
+        const char *comma = strchr(at, ',');
+        size_t len = comma != NULL ? (size_t)(comma - at) : strlen(at);
+        while (len > 0 && *at == ' ') {
+            at++;
+            len--;
+        }
+        while (len > 0 && at[len - 1] == ' ')
+            len--;
+        (void)snprintf(item, sizeof item, "%.*s", (int)(len < 199 ? len : 199), at);
+        autk_status st = fn(c, item, user, &cli->err);
+        if (st != AUTK_OK) {
+            if (cli->err.source[0] == '\0')
+                (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
+            return st;
+        }
+        at = comma != NULL ? comma + 1 : NULL;
+    }
+    return AUTK_OK;
+}
+
+static autk_status set_one(cli_corridor *c, const char *item, void *user, autk_err *err)
+{
+    (void)c;
+    return autk_costs_set(user, item, err);
+}
+
+static autk_status read_costs(cli_context *cli, const cli_corridor *c, autk_costs *costs)
+{
+    autk_input *input = NULL;
+    autk_status st = autk_input_open(&input, c->costs, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_costs_read(costs, input, c->goods != NULL ? c->goods : "", &cli->err);
+    autk_input_free(input);
+    return st;
+}
+
+autk_status cli_corridor_open(cli_context *cli, cli_corridor *c)
+{
+    autk_network_opts opts = {.goods = c->goods};
+    autk_status st = AUTK_OK;
+    if (c->date != NULL)
+        st = cli_parse_date(&opts.date, c->date, 1, "--date", &cli->err);
+    if (st == AUTK_OK)
+        st = cli_open_world(cli, &c->world);
+    if (st == AUTK_OK)
+        st = autk_network_open(&c->network, c->world, &opts, &cli->err);
+    if (st != AUTK_OK || (c->costs == NULL && c->set == NULL))
+        return st;
+    /* Parameters change what every arc costs: read them over the dataset's own, build again. */
+    opts.costs = *autk_network_costs(c->network);
+    opts.costs_given = true;
+    if (c->costs != NULL)
+        st = read_costs(cli, c, &opts.costs);
+    if (st == AUTK_OK && c->set != NULL)
+        st = for_each_item(cli, c, c->set, "--set", set_one, &opts.costs);
+    if (st != AUTK_OK)
+        return st;
+    autk_network_free(c->network);
+    c->network = NULL;
+    return autk_network_open(&c->network, c->world, &opts, &cli->err);
+}
+
+static autk_status close_one(cli_corridor *c, const char *item, void *user, autk_err *err)
+{
+    (void)user;
+    return autk_closures_add(c->closures, item, err);
+}
+
+static autk_status ban_one(cli_corridor *c, const char *item, void *user, autk_err *err)
+{
+    (void)user;
+    return autk_closures_ban_transit(c->closures, item, err);
+}
+
+autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_of)
+{
+    if (c->closed == NULL && c->ban_transit == NULL && c->date == NULL)
+        return AUTK_OK;
+    int32_t date = 0;
+    autk_status st = autk_closures_create(&c->closures, c->network, &cli->err);
+    if (st == AUTK_OK && c->goods_of != NULL)
+        st = autk_world_find_economy(&goods_of, c->world, c->goods_of, 0, &cli->err);
+    if (st == AUTK_OK && c->date != NULL) {
+        st = cli_parse_date(&date, c->date, 1, "--date", &cli->err);
+        if (st == AUTK_OK)
+            st = autk_closures_add_date(c->closures, date, goods_of, NULL, &cli->err);
+        if (st != AUTK_OK && cli->err.source[0] == '\0')
+            (void)snprintf(cli->err.source, sizeof cli->err.source, "--date");
+    }
+    if (st == AUTK_OK && c->closed != NULL)
+        st = for_each_item(cli, c, c->closed, "--closed", close_one, NULL);
+    if (st == AUTK_OK && c->ban_transit != NULL)
+        st = for_each_item(cli, c, c->ban_transit, "--ban-transit", ban_one, NULL);
+    return st;
+}
+
+void cli_corridor_free(cli_corridor *c)
+{
+    autk_closures_free(c->closures);
+    autk_network_free(c->network);
+    autk_world_close(c->world);
+}
+
+const char *cli_place_text(char *out, size_t size, const autk_network *network, int32_t place)
+{
+    const autk_place *p = autk_network_place(network, place);
+    if (p == NULL)
+        (void)snprintf(out, size, "nowhere");
+    else if (p->code[0][0] != '\0' && p->code[1][0] == '\0')
+        (void)snprintf(out, size, "%s, %s", p->name, p->code[0]);
+    else
+        (void)snprintf(out, size, "%s", p->name);
+    return out;
+}

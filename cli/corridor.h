@@ -1,0 +1,52 @@
+/** @file corridor.h What the commands on the transport network share: its options and closures. */
+#ifndef CLI_CORRIDOR_H
+#define CLI_CORRIDOR_H
+
+#include "cli.h"
+
+typedef struct cli_corridor {
+    const char *closed, *ban_transit, *goods_of, *goods, *date, *costs, *set; /* NULL = not given */
+    autk_world *world;
+    autk_network *network;
+    autk_closures *closures; /* NULL when none of the options closes anything */
+} cli_corridor;
+
+/* The options' rows for a command's table, in this order. */
+#define CLI_CORRIDOR_OPTIONS(c)                                                                    \
+    {"closed",                                                                                     \
+     CLI_TEXT,                                                                                     \
+     &(c)->closed,                                                                                 \
+     "X,Y",                                                                                        \
+     "close crossings, ports, straits or borders (POL-BLR); X/road closes one mode",               \
+     NULL},                                                                                        \
+        {"ban-transit", CLI_TEXT, &(c)->ban_transit, "LTU,LVA", "no transit over these economies", \
+         NULL},                                                                                    \
+        {"date",                                                                                   \
+         CLI_TEXT,                                                                                 \
+         &(c)->date,                                                                               \
+         "YYYY-MM-DD",                                                                             \
+         "the closures in force that day, and the customs unions",                                 \
+         NULL},                                                                                    \
+        {"goods-of",                                                                               \
+         CLI_TEXT,                                                                                 \
+         &(c)->goods_of,                                                                           \
+         "ECONOMY",                                                                                \
+         "whose goods move, for bans on them (default: of the place of departure)",                \
+         NULL},                                                                                    \
+        {"goods", CLI_TEXT, &(c)->goods, "NAME", "which goods: potash; for their value and bans",  \
+         NULL},                                                                                    \
+        {"costs", CLI_TEXT, &(c)->costs, "FILE", "cost parameters: CSV with name,value", NULL},    \
+    {                                                                                              \
+        "set", CLI_TEXT, &(c)->set, "NAME=VALUE,...", "set single cost parameters", NULL           \
+    }
+
+/* World and network, by the options. */
+autk_status cli_corridor_open(cli_context *cli, cli_corridor *c);
+/* Closures, by the options; goods_of: the economy to assume where --goods-of is not given, -1. */
+autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_of);
+void cli_corridor_free(cli_corridor *c);
+
+/* An economy's name: its code, then its name. */
+const char *cli_place_text(char *out, size_t size, const autk_network *network, int32_t place);
+
+#endif

@@ -1,0 +1,31 @@
+/** @file closures.h What closures do to the arcs. */
+#ifndef AUTKI_CORRIDOR_CLOSURES_H
+#define AUTKI_CORRIDOR_CLOSURES_H
+
+#include "corridor/network.h"
+
+struct autk_closures {
+    const autk_network *net;
+    double *arc_cost, *access_cost; /* as the network's; INFINITY = closed */
+    uint8_t
+        *closed_terminal;  /* [n_terminals] cannot be passed, so that the arcs at it are closed */
+    uint8_t *closed_place; /* [n_places] wholly closed: nothing begins or ends there */
+    int32_t *changed;      /* arcs whose cost changed, each once, in the order they were closed */
+    size_t n_changed, changed_capacity;
+    char **texts;
+    size_t n_texts, texts_capacity;
+};
+
+static inline autki_weights autki_closed_weights(const autk_network *net,
+                                                 const autk_closures *closures)
+{
+    return closures == NULL
+               ? autki_open_weights(net)
+               : (autki_weights){.arc = closures->arc_cost, .access = closures->access_cost};
+}
+
+/* Close (or, with `transship`, make dearer) a place's modes without a text of its own. */
+autk_status autki_closures_place(autk_closures *closures, int32_t place, bool rail, bool road,
+                                 bool transship, autk_err *err) AUTK_MUST_CHECK;
+
+#endif

@@ -1,0 +1,179 @@
+/* Cost parameters: names, file, single settings, draws. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/text.h"
+#include "corridor/network.h"
+#include "data/csv.h"
+
+#define COST_NAME(name) #name,
+static const char *const cost_names[] = {AUTK_COST_LIST(COST_NAME)};
+
+const char *autk_cost_name(autk_cost cost)
+{
+    return (unsigned)cost < AUTK_COST_COUNT ? cost_names[cost] : "unknown";
+}
+
+static int cost_index(const char *text, size_t len)
+{
+    for (int i = 0; i < AUTK_COST_COUNT; i++) {
+        if (strlen(cost_names[i]) == len && memcmp(cost_names[i], text, len) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* Speeds, factors and scales divide or multiply: they must be positive; charges may be zero. */
+static double least(int cost)
+{
+    switch (cost) {
+    case AUTK_COST_sea_km_per_h:
+    case AUTK_COST_rail_km_per_h:
+    case AUTK_COST_road_km_per_h:
+    case AUTK_COST_value_usd_per_t:
+    case AUTK_COST_route_scale_usd_per_t:
+    case AUTK_COST_trade_elasticity:
+        return 1e-6;
+    case AUTK_COST_land_circuity:
+        return 1.0;
+    default:
+        return 0.0;
+    }
+}
+
+static const double most = 1e9;
+
+static bool in_range(int cost, double value)
+{
+    return value >= least(cost) && value <= most;
+}
+
+enum { K_NAME, K_VALUE, K_LOW, K_HIGH };
+
+static autk_status read_row(autk_costs *costs, const autki_csv *csv, const autki_field *fields,
+                            const size_t *columns, int cost, autk_err *err)
+{
+    double numbers[3]; /* value, low, high */
+    for (int i = 0; i < 3; i++) {
+        numbers[i] = numbers[0];
+        if (columns[K_VALUE + i] == SIZE_MAX)
+            continue;
+        const autki_field *f = &fields[columns[K_VALUE + i]];
+        autk_status st = autki_csv_double(&numbers[i], csv, f, cost_names[cost], err);
+        if (st != AUTK_OK)
+            return st;
+        bool ordered = i == 0 || (i == 1 ? numbers[1] <= numbers[0] : numbers[2] >= numbers[0]);
+        if (!in_range(cost, numbers[i]) || !ordered) {
+            char expected[120];
+            (void)snprintf(expected, sizeof expected, "low <= value <= high within [%g, %g]",
+                           least(cost), most);
+            return autki_csv_bad_field(csv, f, expected, err);
+        }
+    }
+    costs->value[cost] = numbers[0];
+    costs->low[cost] = numbers[1];
+    costs->high[cost] = numbers[2];
+    return AUTK_OK;
+}
+
+/* A plain row must not undo one for the goods that stood above it. */
+static autk_status read_record(autk_costs *costs, bool *special, const autki_csv *csv,
+                               const autki_field *fields, size_t n, const size_t *columns,
+                               const char *goods, autk_err *err)
+{
+    size_t last = columns[K_NAME] > columns[K_VALUE] ? columns[K_NAME] : columns[K_VALUE];
+    for (int i = K_LOW; i <= K_HIGH; i++)
+        last = columns[i] != SIZE_MAX && columns[i] > last ? columns[i] : last;
+    if (n <= last)
+        return autki_csv_bad_field(csv, &fields[n - 1], "more fields behind", err);
+    const autki_field *name = &fields[columns[K_NAME]];
+    const char *at = memchr(name->text, '@', name->len);
+    size_t len = at != NULL ? (size_t)(at - name->text) : name->len;
+    int cost = cost_index(name->text, len);
+    if (cost < 0) {
+        char given[80], near[160], expected[240];
+        (void)snprintf(given, sizeof given, "%.*s", (int)(len < 79 ? len : 79), name->text);
+        autk_nearest_names(near, sizeof near, given, cost_names, AUTK_COST_COUNT, 2);
+        (void)snprintf(expected, sizeof expected,
+                       near[0] != '\0' ? "a cost such as %s" : "a cost%s", near);
+        return autki_csv_bad_field(csv, name, expected, err);
+    }
+    autk_costs ignored;
+    bool applies = at == NULL || (strlen(goods) == name->len - len - 1 &&
+                                  memcmp(goods, at + 1, name->len - len - 1) == 0);
+    bool hidden = !applies || (at == NULL && special[cost]);
+    special[cost] = special[cost] || (at != NULL && applies);
+    return read_row(hidden ? &ignored : costs, csv, fields, columns, cost, err);
+}
+
+autk_status autk_costs_read(autk_costs *costs, autk_input *input, const char *goods, autk_err *err)
+{
+    static const char *const names[] = {"name", "value", "?low", "?high"};
+    autki_csv *csv = NULL;
+    const autki_field *fields;
+    size_t columns[4], n = 1;
+    bool special[AUTK_COST_COUNT] = {false};
+    autk_costs read = *costs;
+    autk_status st = autki_csv_create(&csv, input, NULL, err);
+    if (st == AUTK_OK)
+        st = autki_csv_header(csv, names, 4, columns, err);
+    while (st == AUTK_OK) {
+        st = autki_csv_next(csv, &fields, &n, err);
+        if (st != AUTK_OK || n == 0)
+            break;
+        st = read_record(&read, special, csv, fields, n, columns, goods, err);
+    }
+    autki_csv_free(csv);
+    if (st == AUTK_OK)
+        *costs = read;
+    return st;
+}
+
+autk_status autk_costs_set(autk_costs *costs, const char *assignment, autk_err *err)
+{
+    const char *equals = strchr(assignment, '=');
+    if (equals == NULL)
+        return autki_fail(err, AUTK_EARG, "expected NAME=VALUE, got \"%s\"", assignment);
+    int cost = cost_index(assignment, (size_t)(equals - assignment));
+    if (cost < 0) {
+        char name[80], near[160];
+        (void)snprintf(name, sizeof name, "%.*s", (int)(equals - assignment), assignment);
+        autk_nearest_names(near, sizeof near, name, cost_names, AUTK_COST_COUNT, 3);
+        return autki_fail(err, AUTK_EARG, "expected the name of a cost, got \"%s\"%s%s%s", name,
+                          near[0] != '\0' ? " (nearest: " : "", near, near[0] != '\0' ? ")" : "");
+    }
+    double value;
+    if (!autki_parse_double(equals + 1, strlen(equals + 1), &value) || !in_range(cost, value))
+        return autki_fail(err, AUTK_EARG, "expected %s as a number from %g to %g, got \"%s\"",
+                          cost_names[cost], least(cost), most, equals + 1);
+    costs->value[cost] = value;
+    costs->low[cost] = value < costs->low[cost] ? value : costs->low[cost];
+    costs->high[cost] = value > costs->high[cost] ? value : costs->high[cost];
+    return AUTK_OK;
+}
+
+/* SplitMix64 (Steele, Lea & Flood 2014): one uniform in (0, 1) for each (seed, number, cost). */
+static double uniform(uint64_t seed, uint64_t number, uint64_t cost)
+{
+    uint64_t z = seed + 0x9e3779b97f4a7c15u * (number * AUTK_COST_COUNT + cost + 1);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    return ((double)(z >> 11) + 0.5) * 0x1p-53;
+}
+
+autk_costs autk_costs_draw(const autk_costs *costs, uint64_t seed, uint64_t number)
+{
+    autk_costs out = *costs;
+    for (int i = 0; i < AUTK_COST_COUNT; i++) {
+        double a = costs->low[i], c = costs->value[i], b = costs->high[i];
+        if (i == AUTK_COST_trade_elasticity || i == AUTK_COST_route_scale_usd_per_t || !(b > a))
+            continue;
+        double u = uniform(seed, number, (uint64_t)i), cut = (c - a) / (b - a);
+        out.value[i] =
+            u < cut ? a + sqrt(u * (b - a) * (c - a)) : b - sqrt((1 - u) * (b - a) * (b - c));
+    }
+    return out;
+}

@@ -1,0 +1,202 @@
+/* Routes between two places with their legs and shares. */
+#include "corridor/route.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+
+void autk_routes_free(autk_routes *routes)
+{
+    if (routes == NULL)
+        return;
+    for (size_t i = 0; i < routes->n; i++)
+        free(routes->routes[i].legs);
+    free(routes->routes);
+    free(routes);
+}
+
+static void add_leg(autk_route *route, int32_t from, int32_t to, autk_mode mode, double cost,
+                    double money, double km, double hours)
+{
+    route->distance_km += km;
+    route->time_h += hours;
+    route->cost_usd_per_t += cost;
+    route->money_usd_per_t += money;
+    route->legs[route->n_legs++] = (autk_leg){.from = from,
+                                              .to = to,
+                                              .mode = mode,
+                                              .distance_km = km,
+                                              .time_h = hours,
+                                              .cost_usd_per_t = cost};
+}
+
+static void add_access_leg(autk_route *route, int32_t from, int32_t to, const autki_access *a)
+{
+    if (a->mode >= 0) /* a port or crossing reaches its own terminal without a leg */
+        add_leg(route, from, to, (autk_mode)a->mode, a->cost, a->money, a->km, a->hours);
+}
+
+static void add_passing(autk_route *route, const autk_network *net, int32_t terminal, double extra)
+{
+    const autki_terminal *t = &net->terminals[terminal];
+    bool gate = net->places[t->place].kind == AUTK_PLACE_GATE;
+    if (net->places[t->place].kind != AUTK_PLACE_PORT)
+        add_leg(route, t->place, t->place, gate ? AUTK_MODE_GATE : AUTK_MODE_BORDER,
+                t->cost + extra, t->money + extra, 0, t->hours);
+}
+
+/* What closures add to passing a terminal, for the legs to sum to the cost of the way. */
+static double extra_at(const autk_network *net, autki_weights w, int32_t in, bool in_is_arc,
+                       int32_t out, bool out_is_arc)
+{
+    double before = in_is_arc ? w.arc[in] - net->arc_cost[in] : w.access[in] - net->access_cost[in];
+    double after =
+        out_is_arc ? w.arc[out] - net->arc_cost[out] : w.access[out] - net->access_cost[out];
+    return before < after ? 2 * before : 2 * after;
+}
+
+static autk_status fill_route(autk_route *route, const autk_network *net, autki_weights weights,
+                              const autki_path *path, int32_t from, int32_t to, autk_err *err)
+{
+    *route = (autk_route){.share = 1};
+    route->legs = autki_calloc(2 * path->n + 4, sizeof *route->legs);
+    if (route->legs == NULL)
+        return autki_no_memory(err, (2 * path->n + 4) * sizeof *route->legs);
+    if (path->first < 0) {
+        add_access_leg(route, from, to, &net->access[path->last]);
+        return AUTK_OK;
+    }
+    int32_t terminal = net->access[path->first].enter, at = net->terminals[terminal].place;
+    add_access_leg(route, from, at, &net->access[path->first]);
+    for (size_t i = 0; i <= path->n; i++) {
+        bool first = i == 0, last = i == path->n;
+        int32_t in = first ? path->first : path->arcs[i - 1],
+                out = last ? path->last : path->arcs[i];
+        add_passing(route, net, terminal, extra_at(net, weights, in, !first, out, !last));
+        if (last)
+            break;
+        const autki_arc *arc = &net->arcs[out];
+        int32_t next = net->terminals[arc->to].place;
+        add_leg(route, at, next, (autk_mode)arc->mode, arc->cost, arc->money, arc->km, arc->hours);
+        at = next;
+        terminal = arc->to;
+    }
+    add_access_leg(route, at, to, &net->access[path->last]);
+    return AUTK_OK;
+}
+
+static autk_status check_ends(const autk_network *net, int32_t from, int32_t to,
+                              const autk_closures *closures, autk_err *err)
+{
+    if (autk_network_place(net, from) == NULL || autk_network_place(net, to) == NULL)
+        return autki_fail(err, AUTK_EARG, "expected two places of the network, got %d and %d", from,
+                          to);
+    if (from == to)
+        return autki_fail(err, AUTK_EARG, "expected two places, got %s twice",
+                          net->places[from].name);
+    for (int i = 0; i < 2 && closures != NULL; i++) {
+        int32_t end = i == 0 ? from : to;
+        if (closures->closed_place[end])
+            return autki_fail(err, AUTK_EARG,
+                              "expected open ends of the route, got %s, which is "
+                              "closed",
+                              net->places[end].name);
+    }
+    return AUTK_OK;
+}
+
+/* Shares of the routes found; the sum runs over all ways there are. */
+static autk_status set_shares(autk_routes *routes, const autk_network *net, autki_weights weights,
+                              int32_t from, int32_t to, autk_err *err)
+{
+    double scale = net->costs.value[AUTK_COST_route_scale_usd_per_t], sum;
+    double cheapest = routes->routes[0].cost_usd_per_t;
+    autki_search back;
+    autk_status st = autki_search_init(&back, net->n_terminals, err);
+    if (st != AUTK_OK)
+        return st;
+    /* Costs are the same both ways: from t on is as far as from the destination to t's mirror. */
+    autki_search_run(&back, net, weights, to);
+    double *dist_to = autki_malloc((size_t)net->n_terminals, sizeof *dist_to);
+    if (dist_to == NULL)
+        st = autki_no_memory(err, (size_t)net->n_terminals * sizeof *dist_to);
+    for (int32_t t = 0; st == AUTK_OK && t < net->n_terminals; t++)
+        dist_to[t] = back.dist[net->terminals[t].mirror];
+    if (st == AUTK_OK)
+        st = autki_route_sum(&sum, net, weights, dist_to, from, to, cheapest, scale, err);
+    free(dist_to);
+    autki_search_deinit(&back);
+    if (st != AUTK_OK)
+        return st;
+    for (size_t i = 0; i < routes->n; i++)
+        routes->routes[i].share = exp((cheapest - routes->routes[i].cost_usd_per_t) / scale) / sum;
+    routes->expected_cost_usd_per_t = cheapest - scale * log(sum);
+    return AUTK_OK;
+}
+
+static void drop_small(autk_routes *routes, double min_share)
+{
+    while (routes->n > 1 && routes->routes[routes->n - 1].share < min_share)
+        free(routes->routes[--routes->n].legs);
+}
+
+static autk_status routes_of_paths(autk_routes *routes, const autk_network *net,
+                                   autki_weights weights, const autki_path *paths, size_t n,
+                                   int32_t from, int32_t to, autk_err *err)
+{
+    routes->routes = autki_calloc(n, sizeof *routes->routes);
+    if (routes->routes == NULL)
+        return autki_no_memory(err, n * sizeof *routes->routes);
+    for (size_t i = 0; i < n; i++) {
+        autk_status st = fill_route(&routes->routes[i], net, weights, &paths[i], from, to, err);
+        if (st != AUTK_OK)
+            return st;
+        routes->n++;
+    }
+    routes->expected_cost_usd_per_t = routes->routes[0].cost_usd_per_t;
+    return AUTK_OK;
+}
+
+autk_status autk_routes_find(autk_routes **out, const autk_network *net, int32_t from, int32_t to,
+                             const autk_closures *closures, const autk_route_opts *opts,
+                             autk_err *err)
+{
+    autk_route_opts o = opts != NULL ? *opts : (autk_route_opts){0};
+    size_t wanted = o.shortest_only ? 1 : o.max_routes == 0 ? 5 : o.max_routes;
+    double min_share = o.min_share > 0 ? o.min_share : 0.01;
+    if (wanted > 20)
+        return autki_fail(err, AUTK_EARG, "expected at most 20 routes, got %zu", wanted);
+    autk_status st = check_ends(net, from, to, closures, err);
+    if (st != AUTK_OK)
+        return st;
+    autki_weights weights = autki_closed_weights(net, closures);
+    double scale = net->costs.value[AUTK_COST_route_scale_usd_per_t];
+    autki_path *paths = NULL;
+    size_t n = 0;
+    /* A way dearer by more than this carries less than min_share of what the cheapest carries. */
+    st = autki_cheapest_paths(&paths, &n, net, weights, from, to, wanted, -scale * log(min_share),
+                              err);
+    if (st != AUTK_OK)
+        return st;
+    autk_routes *routes = autki_calloc(1, sizeof *routes);
+    if (routes == NULL)
+        st = autki_no_memory(err, sizeof *routes);
+    if (st == AUTK_OK && n == 0)
+        st = autki_fail(err, AUTK_ENOANSWER, "no route from %s to %s is open",
+                        net->places[from].name, net->places[to].name);
+    if (st == AUTK_OK)
+        st = routes_of_paths(routes, net, weights, paths, n, from, to, err);
+    if (st == AUTK_OK && !o.shortest_only)
+        st = set_shares(routes, net, weights, from, to, err);
+    autki_paths_free(paths, n);
+    if (st != AUTK_OK) {
+        autk_routes_free(routes);
+        return st;
+    }
+    drop_small(routes, min_share);
+    *out = routes;
+    return AUTK_OK;
+}

@@ -1,0 +1,17 @@
+# Routes between places: text, JSON, CSV, closures, and what is said of bad input.
+"$AUTARKY" route soligorsk klaipeda --goods potash --routes 1
+"$AUTARKY" route Rotterdam Singapore --closed suez --routes 1
+"$AUTARKY" route BLR LTU --closed kena-rail,stasylos-rail --routes 1 --format csv
+"$AUTARKY" route BLR LTU --shortest --format json
+for wrong in "BLR Klaipedo" "BLR BLR" "BLR DEU --closed kuznca" "BLR DEU --closed Berlin" \
+    "BLR DEU --date 1850-01-01" "BLR DEU --date 2023-02-30" "BLR DEU --set border_usd=3" \
+    "BLR DEU --routes 99" "klaipeda BLR --closed klaipeda" "BLR DEU --ban-transit XYZW" \
+    "BLR DEU --set route_scale_usd_per_t=50" \
+    "BLR DEU --closed BLR-POL,BLR-LTU,BLR-LVA,BLR-RUS,BLR-UKR"; do
+    # shellcheck disable=SC2086 # the words are meant to be split
+    "$AUTARKY" route $wrong
+    echo "exit $?"
+done
+printf 'name,value\nport_h,much\n' >costs.csv
+"$AUTARKY" route BLR DEU --costs costs.csv
+echo "exit $?"
