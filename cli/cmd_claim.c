@@ -42,13 +42,12 @@ static autk_status parse_scope(cli_context *cli, autk_claim *claim, const char *
     if (scope == NULL)
         return AUTK_OK;
     claim->scope_fixed = true;
-    if (strcmp(scope, "goods") == 0)
-        claim->scope = AUTK_SCOPE_GOODS;
-    else if (strcmp(scope, "goods-services") == 0)
-        claim->scope = AUTK_SCOPE_GOODS_SERVICES;
-    else
-        return cli_expected(cli, "--scope", "goods or goods-services", scope);
-    return AUTK_OK;
+    for (int s = 0; s < AUTK_SCOPE_COUNT; s++) {
+        claim->scope = (autk_scope)s;
+        if (strcmp(scope, autk_scope_text(claim->scope)) == 0)
+            return AUTK_OK;
+    }
+    return cli_expected(cli, "--scope", "goods or \"goods and services\"", scope);
 }
 
 static autk_status keep_name(cli_context *cli, char *to, const char *option, const char *name)
@@ -148,7 +147,8 @@ autk_status cmd_claim(cli_context *cli, int argc, char **argv)
         {"rank", CLI_INTEGER, &o.rank, "PLACE", "place among the partners, 1 = first", &o.has_rank},
         {"year", CLI_INTEGER, &o.year, "YEAR", "default: the last in the data", &o.has_year},
         {"flow", CLI_TEXT, &o.flow, "trade|export|import", "default: each of them", NULL},
-        {"scope", CLI_TEXT, &o.scope, "goods|goods-services", "default: each of them", NULL},
+        {"scope", CLI_TEXT, &o.scope, "SCOPE", "goods, \"goods and services\"; default: both",
+         NULL},
         {"exact", CLI_FLAG, &o.exact, NULL, "take --share by its digits", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
