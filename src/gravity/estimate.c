@@ -12,8 +12,10 @@
 #include "gravity/separation.h"
 #include "gravity/stats.h"
 
-#define PARTIAL_TOL 1e-9
+#define PARTIAL_TOL 1e-8
 #define PARTIAL_MAX 20000
+#define CANDIDATE_FACTOR 20
+#define POLISH_MAX 3
 
 autk_estimate_opts autk_estimate_opts_default(void)
 {
@@ -187,22 +189,85 @@ static autk_status check_size(autki_job *job, autk_err *err)
                          p->n, p->n_regressors, rank);
 }
 
+static autki_fit_opts fit_opts(const autki_job *job)
+{
+    const autk_estimate_opts *o = job->opts;
+    return (autki_fit_opts){.family = job->spec.family,
+                            .tol = o->tol > 0 ? o->tol : 1e-9,
+                            .max_iterations = o->max_iterations > 0 ? o->max_iterations : 100,
+                            .progress = o->progress};
+}
+
 static autk_status fit_once(autki_job *job, autk_err *err)
 {
-    autki_fit_opts opts = {.family = job->spec.family,
-                           .tol = job->opts->tol > 0 ? job->opts->tol : 1e-9,
-                           .max_iterations =
-                               job->opts->max_iterations > 0 ? job->opts->max_iterations : 100,
-                           .progress = job->opts->progress};
+    autki_fit_opts opts = fit_opts(job);
     autki_wls_free(job->ws);
     job->ws = NULL;
     autki_fit_deinit(&job->fit);
     autk_status st = autki_wls_create(&job->ws, job->panel, job->n_threads, err);
     if (st == AUTK_OK)
         st = autki_fit_run(&job->fit, job->ws, job->panel, &opts, err);
-    if (st == AUTK_OK)
-        st = autki_wls_partial_out(job->ws, job->panel->x, PARTIAL_TOL, PARTIAL_MAX, err);
     return st;
+}
+
+/* Zeros that may be separated. Along a separating combination z, which is zero on the positive rows
+ * and at most one elsewhere, the score is -sum z mu: where the score is nearly nothing, so is mu.
+ * All zeros, when there is no fit to tell. */
+static size_t mark_candidates(autki_job *job, bool fitted)
+{
+    const autki_panel *p = job->panel;
+    size_t n = 0;
+    double small = INFINITY;
+    if (fitted)
+        small = CANDIDATE_FACTOR * job->fit.size *
+                (job->fit.gradient > 1e-16 ? job->fit.gradient : 1e-16);
+    for (size_t r = 0; r < p->n; r++) {
+        job->candidate[r] = p->y[r] == 0 && (!fitted || job->fit.w[r] <= small);
+        n += job->candidate[r];
+    }
+    return n;
+}
+
+/* Few candidates, mostly none. A nearer fit makes fewer of them, unless they are separated: then mu
+ * shrinks with the score. */
+static autk_status find_candidates(autki_job *job, bool fitted, size_t *n, autk_err *err)
+{
+    autki_fit_opts opts = fit_opts(job);
+    autk_status st = AUTK_OK;
+    free(job->candidate);
+    job->candidate = autki_malloc(job->panel->n, sizeof *job->candidate);
+    if (job->candidate == NULL)
+        return autki_no_memory(err, job->panel->n);
+    *n = mark_candidates(job, fitted);
+    for (int i = 0; fitted && st == AUTK_OK && *n > 0 && i < POLISH_MAX; i++) {
+        if (job->fit.gradient < 1e-15)
+            break;
+        st = autki_fit_polish(&job->fit, job->ws, job->panel, &opts, err);
+        *n = mark_candidates(job, fitted);
+    }
+    return st;
+}
+
+/* After a fit, or a failed one: drop what is separated. The search is cheap because a fit leaves
+ * few zeros as candidates, mostly none. st is that of the fit, and stays when nothing was found. */
+static autk_status drop_separated(autki_job *job, autk_status st, bool *any, autk_err *err)
+{
+    size_t n_candidates = 0, before = job->panel->drops.separated;
+    autk_err search_err;
+    *any = false;
+    if (job->spec.family != AUTKI_POISSON || job->opts->skip_separation ||
+        (st != AUTK_OK && st != AUTK_ENOCONV && st != AUTK_ENUMERIC))
+        return st;
+    memset(&search_err, 0, sizeof search_err);
+    autk_status found = find_candidates(job, st == AUTK_OK, &n_candidates, &search_err);
+    if (found == AUTK_OK && n_candidates > 0)
+        found = autki_separation_drop(job->panel, &job->spec, job->candidate, &search_err);
+    *any = job->panel->drops.separated > before;
+    if (found != AUTK_OK && st == AUTK_OK && err != NULL)
+        *err = search_err;
+    if (found != AUTK_OK && st == AUTK_OK)
+        return found;
+    return *any ? AUTK_OK : st;
 }
 
 /* Move regressors that nothing is left of to the estimate's list of collinear ones. */
@@ -234,16 +299,24 @@ static autk_status drop_collinear(autki_job *job, bool *any, autk_err *err)
     return AUTK_OK;
 }
 
-/* Fit, drop what is collinear, and fit again without it: coefficients and effects then belong to
- * the regressors that are reported. */
+/* Fit, drop what is separated and what is collinear, and fit again without: coefficients and
+ * effects then belong to the rows and regressors that are reported. */
 static autk_status fit(autki_job *job, autk_err *err)
 {
     for (;;) {
-        bool dropped = false;
+        bool separated = false, collinear = false;
         autk_status st = fit_once(job, err);
+        st = drop_separated(job, st, &separated, err);
+        if (st == AUTK_OK && separated) {
+            st = check_size(job, err);
+            if (st == AUTK_OK)
+                continue;
+        }
         if (st == AUTK_OK)
-            st = drop_collinear(job, &dropped, err);
-        if (st != AUTK_OK || !dropped)
+            st = autki_wls_partial_out(job->ws, job->panel->x, PARTIAL_TOL, PARTIAL_MAX, err);
+        if (st == AUTK_OK)
+            st = drop_collinear(job, &collinear, err);
+        if (st != AUTK_OK || !collinear)
             return st;
         st = autki_panel_rebuild(job->panel, &job->spec, err);
         if (st != AUTK_OK)
@@ -283,6 +356,7 @@ static void end(autki_job *job)
     autki_formula_free(job->panel_keys);
     autki_vcov_spec_deinit(&job->vcov);
     free(job->wants.items);
+    free(job->candidate);
     autki_fit_deinit(&job->fit);
     autki_wls_free(job->ws);
     autki_panel_free(job->panel);
@@ -303,8 +377,6 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
         st = autki_panel_build(&job.panel, job.frame, &job.spec, err);
     if (st == AUTK_OK)
         st = choose_first_effect(&job, err);
-    if (st == AUTK_OK && job.spec.family == AUTKI_POISSON && !job.opts->skip_separation)
-        st = autki_separation_drop(job.panel, &job.spec, err);
     if (st == AUTK_OK)
         st = check_size(&job, err);
     if (st == AUTK_OK)

@@ -34,6 +34,7 @@ typedef struct autki_job {
     autki_panel *panel;
     autki_wls *ws;
     autki_fit fit;
+    uint8_t *candidate; /* [rows of the panel] zeros that may be separated */
     autk_estimate *out;
 } autki_job;
 

@@ -180,23 +180,55 @@ static void start_linear(state *s, double *v)
         s->size = fabs(sum) > 0 ? fabs(sum) : 1;
 }
 
-static autk_status allocate(state *s, autk_err *err)
+typedef struct array {
+    double **to;
+    size_t n;
+} array;
+
+static bool allocate_arrays(const array *arrays, size_t n)
 {
-    const autki_panel *pn = s->panel;
-    size_t p = s->ws->n_regressors, m = s->ws->n_params;
-    size_t g = pn->n_effects > 0 ? (size_t)pn->n_levels[0] : 0;
-    struct {
-        double **to;
-        size_t n;
-    } arrays[] = {{&s->fit->b, p},     {&s->fit->a, m}, {&s->fit->first, g},
-                  {&s->fit->w, pn->n}, {&s->b_try, p},  {&s->a_try, m},
-                  {&s->first_try, g},  {&s->db, p},     {&s->da, m}};
     bool good = true;
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    for (size_t i = 0; i < n; i++)
         good &= (*arrays[i].to = autki_calloc(arrays[i].n, sizeof(double))) != NULL;
+    return good;
+}
+
+static size_t n_first(const autki_panel *panel)
+{
+    return panel->n_effects > 0 ? (size_t)panel->n_levels[0] : 0;
+}
+
+static autk_status allocate_fit(state *s, autk_err *err)
+{
+    size_t n = s->panel->n;
+    const array arrays[] = {{&s->fit->b, s->ws->n_regressors},
+                            {&s->fit->a, s->ws->n_params},
+                            {&s->fit->first, n_first(s->panel)},
+                            {&s->fit->w, n}};
+    bool good = allocate_arrays(arrays, 4);
     if (s->opts->family == AUTKI_OLS)
-        good &= (s->fit->s = autki_malloc(pn->n, sizeof(double))) != NULL;
-    return good ? AUTK_OK : autki_no_memory(err, pn->n * sizeof(double));
+        good &= (s->fit->s = autki_malloc(n, sizeof(double))) != NULL;
+    return good ? AUTK_OK : autki_no_memory(err, n * sizeof(double));
+}
+
+static autk_status allocate_step(state *s, autk_err *err)
+{
+    size_t p = s->ws->n_regressors, m = s->ws->n_params;
+    const array arrays[] = {{&s->b_try, p},
+                            {&s->a_try, m},
+                            {&s->first_try, n_first(s->panel)},
+                            {&s->db, p},
+                            {&s->da, m}};
+    return allocate_arrays(arrays, 5) ? AUTK_OK : autki_no_memory(err, m * sizeof(double));
+}
+
+static void free_step(state *s)
+{
+    free(s->b_try);
+    free(s->a_try);
+    free(s->first_try);
+    free(s->db);
+    free(s->da);
 }
 
 /* ---- steps ---- */
@@ -319,18 +351,38 @@ static double inner_tolerance(double gradient)
     return tol > 1e-2 ? 1e-2 : tol < 1e-7 ? 1e-7 : tol;
 }
 
+/* One Newton step from where the fit stands, and the equations at its end. */
+static autk_status newton_step(state *s, double *value, bool *moved, autk_err *err)
+{
+    autki_fit *fit = s->fit;
+    double energy = 0;
+    autk_status st = autki_wls_solve(s->ws, s->db, s->da, &energy, inner_tolerance(fit->gradient),
+                                     INNER_MAX, err);
+    if (st != AUTK_OK)
+        return st;
+    fit->decrement = energy / s->size;
+    st = line_search(s, value, moved, err);
+    fit->iterations++;
+    if (st == AUTK_OK)
+        st = autki_wls_prepare(s->ws, fit->w, err);
+    if (st == AUTK_OK)
+        st = autki_wls_load(s->ws, fit->s, err);
+    if (st == AUTK_OK)
+        fit->gradient = relative_gradient(s);
+    return st;
+}
+
 static autk_status iterate(state *s, double *value, autk_err *err)
 {
     autki_fit *fit = s->fit;
     bool moved = true;
     fit->decrement = INFINITY;
-    for (;;) {
-        autk_status st = autki_wls_prepare(s->ws, fit->w, err);
-        if (st == AUTK_OK)
-            st = autki_wls_load(s->ws, fit->s, err);
-        if (st != AUTK_OK)
-            return st;
+    autk_status st = autki_wls_prepare(s->ws, fit->w, err);
+    if (st == AUTK_OK)
+        st = autki_wls_load(s->ws, fit->s, err);
+    if (st == AUTK_OK)
         fit->gradient = relative_gradient(s);
+    while (st == AUTK_OK) {
         /* A short last step means that the next would be its square. */
         bool near = fit->decrement <= 1e-10 || !moved || fit->gradient <= 1e-4 * s->opts->tol;
         if (fit->gradient <= s->opts->tol && near)
@@ -339,17 +391,9 @@ static autk_status iterate(state *s, double *value, autk_err *err)
             return not_converged(s, err);
         if (report(s) != 0)
             return autki_fail(err, AUTK_ECANCELLED, "cancelled");
-        double energy = 0;
-        st = autki_wls_solve(s->ws, s->db, s->da, &energy, inner_tolerance(fit->gradient),
-                             INNER_MAX, err);
-        if (st != AUTK_OK)
-            return st;
-        fit->decrement = energy / s->size;
-        st = line_search(s, value, &moved, err);
-        if (st != AUTK_OK)
-            return st;
-        fit->iterations++;
+        st = newton_step(s, value, &moved, err);
     }
+    return st;
 }
 
 autk_status autki_fit_run(autki_fit *fit, autki_wls *ws, autki_panel *panel,
@@ -357,22 +401,33 @@ autk_status autki_fit_run(autki_fit *fit, autki_wls *ws, autki_panel *panel,
 {
     memset(fit, 0, sizeof *fit);
     state s = {.fit = fit, .ws = ws, .panel = panel, .opts = opts};
-    double value = 0;
-    autk_status st = allocate(&s, err);
+    autk_status st = allocate_fit(&s, err);
+    if (st == AUTK_OK)
+        st = allocate_step(&s, err);
     if (st == AUTK_OK)
         st = absorb_weights(panel, opts->family, err);
     if (st == AUTK_OK)
-        st = first_step(&s, &value, err);
+        st = first_step(&s, &fit->value, err);
     fit->iterations = 1;
+    fit->size = s.size;
     if (st == AUTK_OK)
-        st = iterate(&s, &value, err);
+        st = iterate(&s, &fit->value, err);
     fit->products = ws->n_products;
-    free(s.b_try);
-    free(s.a_try);
-    free(s.first_try);
-    free(s.db);
-    free(s.da);
+    free_step(&s);
     if (st != AUTK_OK)
         autki_fit_deinit(fit);
+    return st;
+}
+
+autk_status autki_fit_polish(autki_fit *fit, autki_wls *ws, autki_panel *panel,
+                             const autki_fit_opts *opts, autk_err *err)
+{
+    state s = {.fit = fit, .ws = ws, .panel = panel, .opts = opts, .size = fit->size};
+    bool moved;
+    autk_status st = allocate_step(&s, err);
+    if (st == AUTK_OK)
+        st = newton_step(&s, &fit->value, &moved, err);
+    fit->products = ws->n_products;
+    free_step(&s);
     return st;
 }

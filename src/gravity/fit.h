@@ -23,6 +23,8 @@ typedef struct autki_fit {
     double *w;        /* [n] at the end: mu for Poisson (times the weight), the weight for OLS */
     double *s;        /* [n] OLS: weight times residual; NULL for Poisson, where it is y - w */
     double gradient;  /* relative */
+    double size;      /* what it is relative to: the sum of y for Poisson */
+    double value;     /* log-likelihood up to a constant */
     double decrement; /* squared length of the last step over the deviance's scale */
     int iterations;
     int64_t products; /* of the effects' equations */
@@ -37,6 +39,9 @@ typedef struct autki_fit {
  */
 autk_status autki_fit_run(autki_fit *fit, autki_wls *ws, autki_panel *panel,
                           const autki_fit_opts *opts, autk_err *err) AUTK_MUST_CHECK;
+/** One more Newton step of a converged fit. */
+autk_status autki_fit_polish(autki_fit *fit, autki_wls *ws, autki_panel *panel,
+                             const autki_fit_opts *opts, autk_err *err) AUTK_MUST_CHECK;
 void autki_fit_deinit(autki_fit *fit);
 
 #endif

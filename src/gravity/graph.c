@@ -252,6 +252,11 @@ void autki_graph_observe(autki_graph *g, int iterations, double tol)
     g->refresh = rate > 1.4 * g->rate + 2;
 }
 
+void autki_graph_renew(autki_graph *g)
+{
+    g->refresh = true;
+}
+
 autk_status autki_graph_refresh(autki_graph *g, const autki_wls *ws, autk_err *err)
 {
     if (!g->refresh)

@@ -26,6 +26,9 @@ autk_status autki_graph_refresh(autki_graph *graph, const autki_wls *ws, autk_er
 autk_status autki_graph_apply(const autki_graph *graph, const autki_wls *ws, double *z,
                               const double *r, size_t width, autk_err *err) AUTK_MUST_CHECK;
 
+/** Let the next refresh factor again in any case. */
+void autki_graph_renew(autki_graph *graph);
+
 /** Tell how many iterations the last solve took, to which tolerance. */
 void autki_graph_observe(autki_graph *graph, int iterations, double tol);
 

@@ -197,7 +197,7 @@ autk_status autki_pcg_solve(autki_wls *ws, autki_pcg *run, double *a, const doub
 }
 
 /* Iterations after which the diagonal is given up for the graph's factor. */
-#define DIAGONAL_PATIENCE 60
+#define DIAGONAL_PATIENCE 30
 
 /* b = G⁻¹ (rhs_x - C'a) */
 static void recover_x(const autki_wls *ws, double *b, const double *a)
@@ -234,7 +234,7 @@ autk_status autki_wls_solve(autki_wls *ws, double *b, double *a, double *energy,
     if (st == AUTK_OK && run.slow) {
         st = autki_graph_create(&ws->graph, ws, err);
         run.slow = false;
-        run.patience = 0;
+        run.patience = run.iterations = 0;
         if (st == AUTK_OK)
             st = autki_pcg_solve(ws, &run, a, c, 1, true, err);
     }

@@ -11,9 +11,9 @@
 #define CERTIFICATE_TOL 1e-7
 #define CERTIFICATE_MAX 400
 #define RESIDUAL_TOL 1e-6
-#define POSITIVE_WEIGHT 1e7 /* of a positive row, against 1 of a zero: nearly a constraint */
-#define NEGATIVE_TOL 1e-6   /* a fit below its negative is negative */
-#define SEPARATED_TOL 1e-4  /* a fit above it separates; the published cases use the same */
+#define FIXED_WEIGHT 1e7   /* of a row that is no candidate, against 1: nearly a constraint */
+#define NEGATIVE_TOL 1e-6  /* a fit below its negative is negative */
+#define SEPARATED_TOL 1e-4 /* a fit above it separates; the published cases use the same */
 #define RECTIFIER_MAX 5000
 #define SOLVE_TOL 1e-9
 #define SOLVE_MAX 4000
@@ -23,7 +23,8 @@ typedef struct search {
     autki_wls *ws;
     double *w, *u, *fit; /* [n] */
     double *b, *a;
-    size_t n_zeros;
+    uint8_t *candidate; /* [n] */
+    size_t n_candidates;
 } search;
 
 static void search_deinit(search *s)
@@ -34,9 +35,11 @@ static void search_deinit(search *s)
     free(s->fit);
     free(s->b);
     free(s->a);
+    free(s->candidate);
 }
 
-static autk_status search_init(search *s, autki_panel *panel, int n_threads, autk_err *err)
+static autk_status search_init(search *s, autki_panel *panel, int n_threads,
+                               const uint8_t *candidate, autk_err *err)
 {
     *s = (search){.panel = panel};
     autk_status st = autki_wls_create(&s->ws, panel, n_threads, err);
@@ -46,10 +49,13 @@ static autk_status search_init(search *s, autki_panel *panel, int n_threads, aut
     s->u = autki_malloc(panel->n, sizeof *s->u);
     s->b = autki_malloc(s->ws->n_regressors, sizeof *s->b);
     s->a = autki_malloc(s->ws->n_params, sizeof *s->a);
-    if (s->w == NULL || s->u == NULL || s->b == NULL || s->a == NULL)
+    s->candidate = autki_malloc(panel->n, sizeof *s->candidate);
+    if (s->w == NULL || s->u == NULL || s->b == NULL || s->a == NULL || s->candidate == NULL)
         return autki_no_memory(err, panel->n * sizeof *s->w);
-    for (size_t r = 0; r < panel->n; r++)
-        s->n_zeros += panel->y[r] == 0;
+    for (size_t r = 0; r < panel->n; r++) {
+        s->candidate[r] = panel->y[r] == 0 && (candidate == NULL || candidate[r] != 0);
+        s->n_candidates += s->candidate[r];
+    }
     return AUTK_OK;
 }
 
@@ -100,8 +106,8 @@ static autk_status leaves_residual(search *s, bool *left, autk_err *err)
 static autk_status certify(search *s, bool *none, autk_err *err)
 {
     for (size_t r = 0; r < s->panel->n; r++) {
-        s->w[r] = s->panel->y[r] > 0;
-        s->u[r] = s->panel->y[r] == 0;
+        s->w[r] = !s->candidate[r];
+        s->u[r] = s->candidate[r];
     }
     autk_status st = autki_wls_prepare(s->ws, s->w, err);
     if (st == AUTK_OK)
@@ -132,7 +138,7 @@ static autk_status rectify(search *s, bool *settled, autk_err *err)
         st = autki_wls_fitted(s->ws, s->fit, s->b, s->a, err);
     *settled = true;
     for (size_t r = 0; st == AUTK_OK && r < s->panel->n; r++) {
-        if (s->panel->y[r] > 0)
+        if (!s->candidate[r])
             continue;
         *settled &= s->fit[r] >= -NEGATIVE_TOL;
         s->u[r] = s->fit[r] > 0 ? s->fit[r] : 0;
@@ -146,10 +152,10 @@ static autk_status run_rectifier(search *s, size_t *n_separated, autk_err *err)
     if (s->fit == NULL)
         return autki_no_memory(err, s->panel->n * sizeof *s->fit);
     for (size_t r = 0; r < s->panel->n; r++) {
-        s->w[r] = s->panel->y[r] > 0 ? POSITIVE_WEIGHT : 1;
-        s->u[r] = s->panel->y[r] == 0;
+        s->w[r] = s->candidate[r] ? 1 : FIXED_WEIGHT;
+        s->u[r] = s->candidate[r];
     }
-    autki_wls_forget_graph(s->ws);
+    autki_wls_renew_graph(s->ws);
     autk_status st = autki_wls_prepare(s->ws, s->w, err);
     bool settled = false;
     for (int i = 0; st == AUTK_OK && !settled; i++) {
@@ -161,7 +167,7 @@ static autk_status run_rectifier(search *s, size_t *n_separated, autk_err *err)
         st = rectify(s, &settled, err);
     }
     for (size_t r = 0; st == AUTK_OK && r < s->panel->n; r++) {
-        if (s->panel->y[r] > 0 || !(s->u[r] > SEPARATED_TOL))
+        if (!s->candidate[r] || !(s->u[r] > SEPARATED_TOL))
             continue;
         s->panel->state[s->panel->row[r]] = AUTKI_ROW_SEPARATED;
         ++*n_separated;
@@ -169,30 +175,32 @@ static autk_status run_rectifier(search *s, size_t *n_separated, autk_err *err)
     return st;
 }
 
-static autk_status find_once(autki_panel *panel, int n_threads, size_t *n_separated, autk_err *err)
+static autk_status find_once(autki_panel *panel, int n_threads, const uint8_t *candidate,
+                             size_t *n_separated, autk_err *err)
 {
     search s;
     bool none = false;
     *n_separated = 0;
-    autk_status st = search_init(&s, panel, n_threads, err);
-    if (st == AUTK_OK && s.n_zeros > 0)
+    autk_status st = search_init(&s, panel, n_threads, candidate, err);
+    if (st == AUTK_OK && s.n_candidates > 0)
         st = certify(&s, &none, err);
-    if (st == AUTK_OK && s.n_zeros > 0 && !none)
+    if (st == AUTK_OK && s.n_candidates > 0 && !none)
         st = run_rectifier(&s, n_separated, err);
     search_deinit(&s);
     return st;
 }
 
-autk_status autki_separation_drop(autki_panel *panel, const autki_panel_spec *spec, autk_err *err)
+autk_status autki_separation_drop(autki_panel *panel, const autki_panel_spec *spec,
+                                  const uint8_t *candidate, autk_err *err)
 {
     for (;;) {
         size_t n_separated;
-        autk_status st = find_once(panel, spec->n_threads, &n_separated, err);
+        autk_status st = find_once(panel, spec->n_threads, candidate, &n_separated, err);
         if (st != AUTK_OK || n_separated == 0)
             return st;
         panel->drops.separated += n_separated;
         st = autki_panel_rebuild(panel, spec, err);
-        if (st != AUTK_OK)
-            return st;
+        if (st != AUTK_OK || candidate != NULL)
+            return st; /* the caller fits the rebuilt panel, and asks again */
     }
 }

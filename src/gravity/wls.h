@@ -70,8 +70,8 @@ autk_status autki_wls_create(autki_wls **out, const autki_panel *panel, int n_th
                              autk_err *err) AUTK_MUST_CHECK;
 void autki_wls_free(autki_wls *ws);
 
-/** Go back to the diagonal as preconditioner: the next weights are of another kind. */
-void autki_wls_forget_graph(autki_wls *ws);
+/** The next weights are of another kind: factor the graph, if there is one, for them. */
+void autki_wls_renew_graph(autki_wls *ws);
 
 /** Take new weights, [n], >= 0: one pass over the rows. */
 autk_status autki_wls_prepare(autki_wls *ws, const double *w, autk_err *err) AUTK_MUST_CHECK;

@@ -45,7 +45,7 @@ static size_t disagreements(const char *path)
     autki_panel *panel = NULL;
     autk_status st = autki_panel_build(&panel, frame, &spec, &err);
     assert_ok(st, &err);
-    st = autki_separation_drop(panel, &spec, &err);
+    st = autki_separation_drop(panel, &spec, NULL, &err);
     assert_ok(st, &err);
     const double *separated = frame->columns[autki_frame_find(frame, "separated")].number;
     for (size_t r = 0; r < frame->n_rows; r++) {
