@@ -1,13 +1,6 @@
-/* Writes a gravity panel as CSV to standard output, the same bytes for the same arguments.
- *   gravity_panel trade COUNTRIES YEARS SEED      countries with bloc agreements, tariffs,
- * sanctions gravity_panel ring REGIONS REACH YEARS SEED   regions on a ring, each with REACH
- * neighbours a side gravity_panel sectors COUNTRIES YEARS SECTORS SEED
- */
+#include "gravity_panel.h"
+
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 typedef struct rng {
     uint64_t state;
@@ -68,11 +61,13 @@ static double flow(rng *g, double eta)
     return uniform(g) < 0.47 / (1 + exp(0.45 * (eta - 1.2))) ? 0 : mu * error;
 }
 
-static void write_trade(const world *w, int n_sectors)
+void gravity_panel_trade(FILE *out, int n_countries, int n_years, int n_sectors, uint64_t seed)
 {
+    world country_years = {n_countries, n_years, seed};
+    const world *w = &country_years;
     rng g = {w->seed};
-    printf(n_sectors > 1 ? "exporter,importer,industry,year,trade,rta,tariff,sanction\n"
-                         : "exporter,importer,year,trade,rta,tariff,sanction\n");
+    fprintf(out, n_sectors > 1 ? "exporter,importer,industry,year,trade,rta,tariff,sanction\n"
+                               : "exporter,importer,year,trade,rta,tariff,sanction\n");
     for (int k = 0; k < n_sectors; k++) {
         uint64_t s = w->seed * 131 + (uint64_t)k;
         for (int i = 0; i < w->n_countries; i++) {
@@ -84,10 +79,11 @@ static void write_trade(const world *w, int n_sectors)
                     double eta = normal_at(s + 1, (uint64_t)i, (uint64_t)t) +
                                  normal_at(s + 2, (uint64_t)j, (uint64_t)t) + 1.3 * pair +
                                  0.4 * rta - 3 * tariff - 1.2 * sanction;
-                    printf("C%03d,C%03d,", i, j);
+                    fprintf(out, "C%03d,C%03d,", i, j);
                     if (n_sectors > 1)
-                        printf("%d,", k);
-                    printf("%d,%.7g,%d,%.6f,%d\n", 1986 + t, flow(&g, eta), rta, tariff, sanction);
+                        fprintf(out, "%d,", k);
+                    fprintf(out, "%d,%.7g,%d,%.6f,%d\n", 1986 + t, flow(&g, eta), rta, tariff,
+                            sanction);
                 }
             }
         }
@@ -95,10 +91,10 @@ static void write_trade(const world *w, int n_sectors)
 }
 
 /* Each region trades with its nearest neighbours; a fifth of the rows is missing. */
-static void write_ring(int n_regions, int reach, int n_years, uint64_t seed)
+void gravity_panel_ring(FILE *out, int n_regions, int reach, int n_years, uint64_t seed)
 {
     rng g = {seed};
-    printf("origin,destination,year,trade,rta,tariff,sanction\n");
+    fprintf(out, "origin,destination,year,trade,rta,tariff,sanction\n");
     for (int i = 0; i < n_regions; i++) {
         for (int step = -reach; step <= reach; step++) {
             int j = (i + step + n_regions) % n_regions;
@@ -111,29 +107,9 @@ static void write_ring(int n_regions, int reach, int n_years, uint64_t seed)
                 double eta = normal_at(seed + 1, (uint64_t)i, (uint64_t)t) +
                              normal_at(seed + 2, (uint64_t)j, (uint64_t)t) + pair + 0.4 * x -
                              3 * tariff - 1.2 * sanction;
-                printf("%d,%d,%d,%.7g,%d,%.6f,%d\n", i, j, 1986 + t, flow(&g, eta), (int)x, tariff,
-                       (int)sanction);
+                fprintf(out, "%d,%d,%d,%.7g,%d,%.6f,%d\n", i, j, 1986 + t, flow(&g, eta), (int)x,
+                        tariff, (int)sanction);
             }
         }
     }
-}
-
-int main(int argc, char **argv)
-{
-    static char buffer[1 << 20];
-    setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
-    if (argc == 5 && strcmp(argv[1], "trade") == 0) {
-        world w = {atoi(argv[2]), atoi(argv[3]), strtoull(argv[4], NULL, 10)};
-        write_trade(&w, 1);
-    } else if (argc == 6 && strcmp(argv[1], "sectors") == 0) {
-        world w = {atoi(argv[2]), atoi(argv[3]), strtoull(argv[5], NULL, 10)};
-        write_trade(&w, atoi(argv[4]));
-    } else if (argc == 6 && strcmp(argv[1], "ring") == 0) {
-        write_ring(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]), strtoull(argv[5], NULL, 10));
-    } else {
-        fprintf(stderr, "usage: gravity_panel trade COUNTRIES YEARS SEED | "
-                        "ring REGIONS REACH YEARS SEED | sectors COUNTRIES YEARS SECTORS SEED\n");
-        return 2;
-    }
-    return fflush(stdout) == 0 ? 0 : 1;
 }
