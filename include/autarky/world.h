@@ -164,6 +164,22 @@ AUTK_API const autk_event *autk_world_event(const autk_world *world, size_t even
 AUTK_API bool autk_world_event_concerns(const autk_world *world, const autk_event *event,
                                         int32_t party);
 
+/** A sentence that somebody wrote of an economy, and the check that puts it to the figures. */
+typedef struct autk_quoted {
+    int32_t economy;
+    const char *quote; /**< as written */
+    const char *kind;  /**< which check: docs/modules/brief.md lists them */
+    const char *text;  /**< the claim in words that `autarky claim` takes, or why none reaches it */
+    int32_t party, without;     /**< AUTK_PARTY_ANY = not said */
+    const char *flow;           /**< "trade", "export", "import" */
+    int32_t from_year, to_year; /**< of kind "turn", from_year is the event's day, yyyymmdd */
+    int32_t source;
+} autk_quoted;
+
+AUTK_API size_t autk_world_n_quoted(const autk_world *world);
+/** In the order of the table; NULL when out of range. Borrowed. */
+AUTK_API const autk_quoted *autk_world_quoted(const autk_world *world, size_t quoted);
+
 /* ------------------------------------------------------------------ observations */
 
 typedef struct autk_observation {

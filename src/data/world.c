@@ -173,6 +173,7 @@ void autk_world_close(autk_world *world)
     free(world->members);
     free(world->silences);
     free(world->gaps);
+    free(world->quoted);
     free(world->notes);
     free(world->gdp.bytes);
     free(world->population.bytes);

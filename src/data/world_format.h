@@ -96,6 +96,8 @@ struct autk_world {
     size_t n_silences, silences_capacity;
     world_gap *gaps;
     size_t n_gaps, gaps_capacity;
+    autk_quoted *quoted;
+    size_t n_quoted, quoted_capacity;
     world_bound bounds[WORLD_MAX_BOUNDS];
     size_t n_bounds;
     const char **notes;

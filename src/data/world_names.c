@@ -310,6 +310,16 @@ const autk_source_info *autk_world_source(const autk_world *world, int32_t sourc
     return source >= 0 && (size_t)source < world->n_sources ? &world->sources[source] : NULL;
 }
 
+size_t autk_world_n_quoted(const autk_world *world)
+{
+    return world->n_quoted;
+}
+
+const autk_quoted *autk_world_quoted(const autk_world *world, size_t quoted)
+{
+    return quoted < world->n_quoted ? &world->quoted[quoted] : NULL;
+}
+
 size_t autk_world_n_events(const autk_world *world)
 {
     return world->n_events;

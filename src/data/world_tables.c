@@ -157,6 +157,23 @@ static autk_status take_gap(autk_world *world, const table_row *row, autk_err *e
     return st;
 }
 
+static autk_status take_quoted(autk_world *world, const table_row *row, autk_err *err)
+{
+    autk_status st = APPEND(world, quoted, n_quoted, quoted_capacity, err);
+    if (st == AUTK_OK)
+        world->quoted[world->n_quoted++] = (autk_quoted){.economy = (int32_t)row->integer[1],
+                                                         .quote = row->text[2],
+                                                         .kind = row->text[3],
+                                                         .text = row->text[4],
+                                                         .party = (int32_t)row->integer[5],
+                                                         .without = (int32_t)row->integer[6],
+                                                         .flow = row->text[7],
+                                                         .from_year = (int32_t)row->integer[8],
+                                                         .to_year = (int32_t)row->integer[9],
+                                                         .source = (int32_t)row->integer[10]};
+    return st;
+}
+
 static autk_status take_note(autk_world *world, const table_row *row, autk_err *err)
 {
     autk_status st = APPEND(world, notes, n_notes, notes_capacity, err);
@@ -187,7 +204,7 @@ static const struct {
 } tables[] = {{"source", take_source},        {"economy", take_economy}, {"alias", take_alias},
               {"bloc", take_group},           {"member", take_member},   {"event", take_event},
               {"non_reporter", take_silence}, {"gap", take_gap},         {"note", take_note},
-              {"bound", take_bound}};
+              {"bound", take_bound},          {"quoted", take_quoted}};
 
 static autk_status prepare(sqlite3_stmt **stmt, const autk_world *world, const char *sql,
                            autk_err *err)
@@ -324,6 +341,12 @@ static bool is_consistent(const autk_world *world)
         good = good && is_party(world, world->party_lists[i]);
     for (size_t i = 0; i < world->n_events; i++)
         good = good && world->events[i].source >= 0 && world->events[i].source < n_sources;
+    for (size_t i = 0; i < world->n_quoted; i++) {
+        const autk_quoted *q = &world->quoted[i];
+        good = good && q->economy >= 0 && q->economy < n && q->source >= 0 &&
+               q->source < n_sources && (q->party == AUTK_PARTY_ANY || is_party(world, q->party)) &&
+               (q->without == AUTK_PARTY_ANY || is_party(world, q->without));
+    }
     return good;
 }
 

@@ -40,6 +40,8 @@ CREATE TABLE event(id INTEGER PRIMARY KEY, date INTEGER, type TEXT, title TEXT, 
 CREATE TABLE non_reporter(id INTEGER PRIMARY KEY, economy INTEGER, year INTEGER, basis TEXT);
 CREATE TABLE gap(id INTEGER PRIMARY KEY, exporter INTEGER, importer INTEGER, from_year INTEGER,
   to_year INTEGER, part_known INTEGER, basis TEXT);
+CREATE TABLE quoted(id INTEGER PRIMARY KEY, economy INTEGER, quote TEXT, kind TEXT, text TEXT,
+  party INTEGER, without INTEGER, flow TEXT, from_year INTEGER, to_year INTEGER, source INTEGER);
 CREATE TABLE note(id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE bound(id INTEGER PRIMARY KEY, observed INTEGER, residual_below TEXT, low TEXT,
   high TEXT);
@@ -56,7 +58,7 @@ CREATE INDEX observation_period ON observation(period);
 '''
 # Tables that the reader loads whole at open; the crc of each goes over all its cells as text.
 LOADED = ('source', 'economy', 'alias', 'bloc', 'member', 'event', 'non_reporter', 'gap', 'note',
-          'bound')
+          'bound', 'quoted')
 
 
 class Builder:
@@ -134,6 +136,10 @@ def small_tables(b):
                      for i, r in enumerate(table('gaps.csv'))))
     b.insert('bound', ((i, number(r['observed']), r['residual_below_usd'], r['q05'], r['q95'])
                        for i, r in enumerate(table('estimate_bounds.csv'))))
+    b.insert('quoted', ((i, b.economies[r['economy']], r['quote'], r['kind'], r['text'],
+                         b.party(r['party']), b.party(r['without']), r['flow'],
+                         number(r['from_year']), number(r['to_year']), b.source(r['source']))
+                        for i, r in enumerate(table('claims.csv'))))
     aliases(b)
 
 
