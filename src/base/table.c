@@ -286,6 +286,14 @@ static void write_json(autk_buf *out, const autk_table *table)
     autk_buf_putc(out, ']');
 }
 
+void autki_table_take(autk_table *table, autk_buf *text)
+{
+    if (table->status == AUTK_OK)
+        table->status = text->status;
+    autk_table_text(table, autk_buf_text(text));
+    autk_buf_clear(text);
+}
+
 size_t autki_table_n_columns(const autk_table *table)
 {
     return table->n_columns;

@@ -11,5 +11,7 @@ const autk_column *autki_table_column(const autk_table *table, size_t column);
 void autki_table_show_cell(autk_buf *out, const autk_table *table, size_t row, size_t column);
 /** AUTK_OK, or the failure that an append to the table met; also when a row is incomplete. */
 autk_status autki_table_check(const autk_table *table, autk_err *err) AUTK_MUST_CHECK;
+/** A text cell from a buffer, which is cleared; a failure of the buffer becomes the table's. */
+void autki_table_take(autk_table *table, autk_buf *text);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "report/svg.h"
+#include "report/words.h"
 
 #define ROW_HEIGHT 27.0
 #define BAR_HEIGHT 15.0
@@ -41,7 +42,7 @@ static void draw_grid(autk_buf *out, const rows *r, const autk_chart_axis *axis)
     }
     if (axis->title[0] != '\0')
         autki_svg_text(out, r->left, r->bottom + 34.0, AUTKI_START, "axis-title", axis->title);
-    autk_buf_deinit(&text);
+    autki_words_done(out, &text);
 }
 
 static double height_below(const autk_chart_axis *axis)
@@ -114,7 +115,7 @@ static double value_room(const autk_bar_chart *chart)
     for (size_t i = 0; i < chart->n_bars; i++) {
         autk_buf_clear(&text);
         show_value(&text, &chart->x, &chart->bars[i]);
-        double w = autki_svg_text_width(autk_buf_text(&text));
+        double w = autki_svg_bold_width(autk_buf_text(&text));
         room = w > room ? w : room;
     }
     autk_buf_deinit(&text);
@@ -149,7 +150,7 @@ static void draw_bar(autk_buf *out, const rows *r, const autk_bar_chart *chart, 
     double right = isfinite(bar->high) ? autki_scale_at(&r->x, bar->high) : end;
     autki_svg_text(out, (right > end ? right : end) + 8.0, y + 4.5, AUTKI_START,
                    bar->is_strong ? "value strong" : "value", autk_buf_text(&text));
-    autk_buf_deinit(&text);
+    autki_words_done(out, &text);
 }
 
 autk_status autk_chart_bars(autk_buf *out, const autk_bar_chart *chart, autk_err *err)
@@ -162,7 +163,8 @@ autk_status autk_chart_bars(autk_buf *out, const autk_bar_chart *chart, autk_err
         autki_range_add(&low, &high, bar->low);
         autki_range_add(&low, &high, bar->point);
         autki_range_add(&low, &high, bar->high);
-        double w = autki_svg_text_width(bar->label);
+        double w =
+            bar->is_strong ? autki_svg_bold_width(bar->label) : autki_svg_text_width(bar->label);
         labels = w > labels ? w : labels;
     }
     rows r = {.left = 0.0};
@@ -216,7 +218,7 @@ static void draw_pair(autk_buf *out, const rows *r, const autk_dumbbell_chart *c
     autk_buf text;
     autk_buf_init(&text);
     for (int side = 0; side < 2; side++) {
-        draw_interval(out, r, y + (side == 0 ? -3.0 : 3.0), pair->low[side], pair->high[side]);
+        draw_interval(out, r, y, pair->low[side], pair->high[side]);
         draw_end(out, r, y, pair->point[side], side == 1);
         autk_buf_puts(&text, side == 0 ? "" : " / ");
         if (isfinite(pair->point[side]))
@@ -228,7 +230,7 @@ static void draw_pair(autk_buf *out, const rows *r, const autk_dumbbell_chart *c
             right = autki_scale_at(&r->x, most);
     }
     autki_svg_text(out, right + 12.0, y + 4.5, AUTKI_START, "value", autk_buf_text(&text));
-    autk_buf_deinit(&text);
+    autki_words_done(out, &text);
 }
 
 autk_status autk_chart_dumbbells(autk_buf *out, const autk_dumbbell_chart *chart, autk_err *err)

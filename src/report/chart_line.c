@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "report/svg.h"
+#include "report/words.h"
 
 #define MAX_LINES 8
 #define MAX_LANES 6
@@ -70,7 +71,7 @@ static bool mark_is_shown(const plot *p, const autk_chart_mark *mark)
 
 static double label_width(const autk_chart_mark *mark)
 {
-    return autki_svg_text_width(mark->label) + (strlen(mark->label) <= 2 ? 12.0 : 8.0);
+    return autki_svg_bold_width(mark->label) + (strlen(mark->label) <= 2 ? 12.0 : 8.0);
 }
 
 /* Where a mark's label stands: centred on the mark, kept inside the canvas. */
@@ -120,7 +121,7 @@ static void place(plot *p)
                 autki_range_add(&y_low, &y_high, line->high[i]);
             }
         }
-        double w = autki_svg_text_width(line->name);
+        double w = autki_svg_bold_width(line->name);
         names = w > names ? w : names;
     }
     autki_range_add(&y_low, &y_high, c->baseline);
@@ -170,7 +171,7 @@ static void draw_axes(autk_buf *out, const plot *p)
     if (c->x.title[0] != '\0')
         autki_svg_text(out, (p->left + p->right) / 2.0, p->bottom + 36.0, AUTKI_MIDDLE,
                        "axis-title", c->x.title);
-    autk_buf_deinit(&text);
+    autki_words_done(out, &text);
 }
 
 static double clamp_x(const plot *p, double value)

@@ -2,6 +2,7 @@
 
 #include "base/table.h"
 #include "report/style.h"
+#include "report/words.h"
 
 const char *autk_chart_style(void)
 {
@@ -50,7 +51,7 @@ void autk_page_section_end(autk_buf *out)
 void autk_page_paragraph(autk_buf *out, const char *text)
 {
     autk_buf_puts(out, "<p>");
-    autk_format_html_text(out, text);
+    autki_words_html(out, text);
     autk_buf_puts(out, "</p>\n");
 }
 
@@ -70,9 +71,7 @@ static void add_row(autk_buf *out, const autk_table *table, size_t row)
         autk_buf_printf(out, "</%s>", tag);
     }
     autk_buf_puts(out, "</tr>\n");
-    if (out->status == AUTK_OK)
-        out->status = shown.status;
-    autk_buf_deinit(&shown);
+    autki_words_done(out, &shown);
 }
 
 autk_status autk_page_table(autk_buf *out, const autk_table *table, const char *caption,
@@ -111,7 +110,7 @@ autk_status autk_page_figure_end(autk_buf *out, const char *caption, const autk_
                                  autk_err *err)
 {
     autk_buf_puts(out, "<figcaption>");
-    autk_format_html_text(out, caption);
+    autki_words_html(out, caption);
     autk_buf_puts(out, "</figcaption>\n");
     autk_status st = AUTK_OK;
     if (numbers != NULL) {

@@ -25,7 +25,12 @@ static double character_width(unsigned char c)
         return 5.0;
     if (strchr("mwMW%@", c) != NULL)
         return 12.4;
-    return c >= 'A' && c <= 'Z' ? 9.2 : 8.0;
+    return c >= 'A' && c <= 'Z' ? 9.4 : 8.3;
+}
+
+double autki_svg_bold_width(const char *text)
+{
+    return 1.12 * autki_svg_text_width(text);
 }
 
 double autki_svg_text_width(const char *text)

@@ -12,6 +12,7 @@ void autki_svg_number(autk_buf *out, double value);
 
 /** Width of a text in the charts' 13 px sans; an upper estimate, since the font is the reader's. */
 double autki_svg_text_width(const char *text);
+double autki_svg_bold_width(const char *text);
 
 typedef enum autki_anchor { AUTKI_START, AUTKI_MIDDLE, AUTKI_END } autki_anchor;
 

@@ -1,0 +1,105 @@
+#include "cli.h"
+
+static autk_status check_numbers(cli_context *cli, const autk_world *world, bool has_year,
+                                 int64_t year, int64_t top)
+{
+    autk_err *err = &cli->err;
+    int first, last;
+    autk_world_years(&first, &last, world);
+    if (has_year && (year < first || year > last)) {
+        (void)snprintf(err->source, sizeof err->source, "--year");
+        (void)snprintf(err->msg, sizeof err->msg, "expected a year from %d to %d, got %lld", first,
+                       last, (long long)year);
+        return err->code = AUTK_ENOTFOUND;
+    }
+    if (top < 1 || top > 50) {
+        (void)snprintf(err->source, sizeof err->source, "--top");
+        (void)snprintf(err->msg, sizeof err->msg, "expected 1 to 50 partners, got %lld",
+                       (long long)top);
+        return err->code = AUTK_EARG;
+    }
+    return AUTK_OK;
+}
+
+static autk_status find_parties(cli_context *cli, const autk_world *world, const char *on,
+                                int64_t year, int32_t *economy, autk_brief_opts *opts)
+{
+    autk_status st =
+        autk_world_find_economy(economy, world, cli->arguments[0], (int)year, &cli->err);
+    if (st == AUTK_OK && on != NULL)
+        st = autk_world_find_party(&opts->on, world, on, (int)year, &cli->err);
+    return st;
+}
+
+static autk_status write_page(cli_context *cli, const autk_brief *brief, const char *path)
+{
+    autk_buf page;
+    autk_buf_init(&page);
+    autk_status st = autk_brief_html(&page, brief, &cli->err);
+    if (st == AUTK_OK)
+        st = cli_write_file(path, &page, &cli->err);
+    autk_buf_deinit(&page);
+    return st;
+}
+
+static autk_status write_brief(cli_context *cli, const autk_brief *brief)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    autk_status st = autk_brief_write(&text, brief, cli->format, &cli->err);
+    if (st == AUTK_OK)
+        st = cli_write(cli, &text);
+    autk_buf_deinit(&text);
+    return st;
+}
+
+autk_status cmd_brief(cli_context *cli, int argc, char **argv)
+{
+    const char *on = NULL, *html = NULL;
+    int64_t year = 0, top = 10;
+    bool has_year = false;
+    cli_option options[] = {
+        {"year", CLI_INTEGER, &year, "YEAR", "the year (default: the last with figures)",
+         &has_year},
+        {"on", CLI_TEXT, &on, "PARTNER|GROUP", "about this tie (default: the first partner)", NULL},
+        {"html", CLI_TEXT, &html, "FILE", "write the page with charts there too", NULL},
+        {"top", CLI_INTEGER, &top, "N", "rows in the table of partners (default 10)", NULL},
+        {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
+    cli_spec spec = {
+        .name = "brief",
+        .arguments = "ECONOMY",
+        .summary = "A country's dependence on one page: the finding, the partners with bounds and "
+                   "evidence, the\nseries and its turns, blocs, both directions, isolation, what "
+                   "is not known and why, claims\nchecked, sources.",
+        .examples = "  autarky brief BLR\n"
+                    "  autarky brief BLR --html belarus.html\n"
+                    "  autarky brief Mexico --on \"United States\" --year 2021\n"
+                    "  autarky brief KGZ --on EU --format json\n",
+        .options = options,
+        .min_arguments = 1,
+        .max_arguments = 1};
+    autk_world *world = NULL;
+    autk_brief *brief = NULL;
+    int32_t economy = 0;
+    autk_status st = cli_parse(cli, &spec, argc, argv);
+    if (st != AUTK_OK || cli->help_shown)
+        return st;
+    st = cli_open_world(cli, &world);
+    if (st != AUTK_OK)
+        return st;
+    autk_brief_opts opts = autk_brief_opts_default();
+    opts.n_partners = (int32_t)top;
+    opts.year = (int)year;
+    st = check_numbers(cli, world, has_year, year, top);
+    if (st == AUTK_OK)
+        st = find_parties(cli, world, on, year, &economy, &opts);
+    if (st == AUTK_OK)
+        st = autk_brief_create(&brief, world, economy, &opts, &cli->err);
+    if (st == AUTK_OK && html != NULL)
+        st = write_page(cli, brief, html);
+    if (st == AUTK_OK)
+        st = write_brief(cli, brief);
+    autk_brief_free(brief);
+    autk_world_close(world);
+    return st;
+}
