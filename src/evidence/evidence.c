@@ -163,7 +163,9 @@ autki_slice autki_evidence_slice(const autk_evidence *e, int year, bool outward)
         return (autki_slice){NULL, 0};
     const size_t *begin = (outward ? e->out_year : e->in_year) + (year - e->first);
     const autk_observation *obs = outward ? e->outward : e->inward;
-    return (autki_slice){begin[1] > begin[0] ? obs + begin[0] : NULL, begin[1] - begin[0]};
+    if (begin[0] == begin[1])
+        return (autki_slice){NULL, 0};
+    return (autki_slice){obs + begin[0], begin[1] - begin[0]};
 }
 
 static int32_t partner_of(const autk_observation *o, bool outward)
@@ -185,7 +187,9 @@ autki_slice autki_evidence_pair(const autk_evidence *e, int year, bool outward, 
     size_t end = from;
     while (end < s.n && partner_of(&s.obs[end], outward) == partner)
         end++;
-    return (autki_slice){end > from ? s.obs + from : NULL, end - from};
+    if (end == from)
+        return (autki_slice){NULL, 0};
+    return (autki_slice){s.obs + from, end - from};
 }
 
 bool autki_is_silent(const autk_evidence *e, int32_t economy, int year)

@@ -28,11 +28,11 @@ autk_status autki_panel_init(autki_panel *panel, const autk_country_year *c,
                              autk_direction direction, autk_err *err)
 {
     autki_panel p = {.country = c, .direction = direction};
-    p.partner = autki_calloc(c->n_partners, sizeof *p.partner);
+    p.partner = autki_calloc(c->n_partners, sizeof(const autk_partner *));
     p.value = autki_calloc(c->n_partners, sizeof *p.value);
     if (p.partner == NULL || p.value == NULL) {
         autki_panel_deinit(&p);
-        return autki_no_memory(err, c->n_partners * (sizeof *p.partner + sizeof *p.value));
+        return autki_no_memory(err, c->n_partners * sizeof *p.value);
     }
     double sum = 0;
     for (size_t i = 0; i < c->n_partners; i++) {

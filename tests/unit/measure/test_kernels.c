@@ -128,9 +128,8 @@ static void kernels__random_points_never_leave_the_bounds_below_a_total(void **s
         autk_concentration c;
         size_t n = 2 + (size_t)(10 * uniform(&seed));
         random_box(value, n, &seed);
-        double low = 0, point = 0, high = 0;
+        double point = 0, high = 0;
         for (size_t i = 0; i < n; i++) {
-            low += value[i].low;
             point += value[i].point;
             high += value[i].high;
         }
