@@ -46,6 +46,9 @@ void autki_warnings_free(char **warnings, size_t n)
 #define TOTALS_DIFFER 1.05
 /* Flows below this part of the total are not worth a line each. */
 #define WORTH_A_LINE 0.005
+/* Of one sort: so many lines, and so many codes in the line that sums up the rest. */
+#define MAX_LINES 4
+#define MAX_CODES 8
 
 typedef struct teller {
     autk_country_year *c;
@@ -108,35 +111,113 @@ static autk_status tell_totals(teller *t)
     return AUTK_OK;
 }
 
+/* ------------------------------------------------------------------ the largest of many */
+
+/* Something to tell of one partner or flow, as large as it may be. */
+typedef struct finding {
+    const autk_partner *partner;
+    const autk_flow *flow; /* NULL: a gap of the pair */
+    double size_usd;
+} finding;
+
+static int by_size_falling(const void *a, const void *b)
+{
+    const finding *x = a, *y = b;
+    if (x->size_usd != y->size_usd)
+        return x->size_usd > y->size_usd ? -1 : 1;
+    return x->partner->partner < y->partner->partner ? -1 : 1;
+}
+
+static void add_gap(teller *t, const finding *f)
+{
+    autk_buf *out = &t->text;
+    autk_buf_printf(out, "%s and %s: neither side published this trade for %d; ",
+                    name_of(t, t->c->economy), name_of(t, f->partner->partner), t->c->year);
+    add_usd_span(out, f->partner->turnover_usd);
+    autk_buf_puts(out, f->partner->evidence == AUTK_EVIDENCE_STATEMENT
+                           ? " rests on what officials stated"
+                           : " is bounded by neighbouring years and totals");
+}
+
+static void add_dispute(teller *t, const finding *f)
+{
+    autk_buf *out = &t->text;
+    autk_buf_printf(out, "%s to %s: the figures differ by a factor of ",
+                    name_of(t, f->flow->exporter), name_of(t, f->flow->importer));
+    autk_buf_printf(out, "%.*f", f->flow->disagreement < 9.995 ? 2 : 0, f->flow->disagreement);
+    autk_buf_puts(out, ", more than valuation explains (see --explain)");
+}
+
+/* The largest few each on a line, the rest by their partners' codes on one. */
+static autk_status tell_findings(teller *t, finding *found, size_t n,
+                                 void (*add)(teller *, const finding *), const char *rest)
+{
+    if (n == 0)
+        return AUTK_OK;
+    qsort(found, n, sizeof *found, by_size_falling);
+    for (size_t i = 0; i < n && i < MAX_LINES; i++) {
+        add(t, &found[i]);
+        autk_status st = tell_text(t);
+        if (st != AUTK_OK)
+            return st;
+    }
+    if (n <= MAX_LINES)
+        return AUTK_OK;
+    for (size_t i = MAX_LINES; i < n && i < MAX_LINES + MAX_CODES; i++)
+        autk_buf_printf(&t->text, "%s%s", i == MAX_LINES ? "" : ", ",
+                        autk_world_party_code(t->e->world, found[i].partner->partner));
+    if (n > MAX_LINES + MAX_CODES)
+        autk_buf_printf(&t->text, " and %zu more", n - MAX_LINES - MAX_CODES);
+    autk_buf_puts(&t->text, rest);
+    return tell_text(t);
+}
+
 static bool is_large(const teller *t, autk_bounds b)
 {
     return b.high > WORTH_A_LINE * mirror_point(t);
 }
 
-static autk_status tell_gap(teller *t, const autk_partner *p)
+static size_t find_gaps(finding *found, const teller *t)
 {
-    autk_bounds b = p->turnover_usd;
-    if ((!p->exports.gap && !p->imports.gap) || !autk_bounds_known(b) || !is_large(t, b))
-        return AUTK_OK;
-    autk_buf_printf(&t->text, "%s and %s: neither side published this trade for %d; ",
-                    name_of(t, t->c->economy), name_of(t, p->partner), t->c->year);
-    add_usd_span(&t->text, b);
-    autk_buf_puts(&t->text, p->evidence == AUTK_EVIDENCE_STATEMENT
-                                ? " rests on what officials stated"
-                                : " is bounded by neighbouring years and totals");
-    return tell_text(t);
+    size_t n = 0;
+    for (size_t i = 0; i < t->c->n_partners; i++) {
+        const autk_partner *p = &t->c->partners[i];
+        if ((p->exports.gap || p->imports.gap) && autk_bounds_known(p->turnover_usd) &&
+            is_large(t, p->turnover_usd))
+            found[n++] = (finding){p, NULL, p->turnover_usd.high};
+    }
+    return n;
 }
 
-static autk_status tell_dispute(teller *t, const autk_flow *f)
+static size_t find_disputes(finding *found, const teller *t)
 {
-    if (!(f->disagreement > AUTKI_AGREE) || !is_large(t, f->value_usd) ||
-        !isfinite(f->disagreement))
-        return AUTK_OK;
-    autk_buf_printf(&t->text,
-                    "%s to %s: the figures differ by a factor of %.2f, more than "
-                    "valuation explains (see --explain)",
-                    name_of(t, f->exporter), name_of(t, f->importer), f->disagreement);
-    return tell_text(t);
+    size_t n = 0;
+    for (size_t i = 0; i < t->c->n_partners; i++) {
+        const autk_partner *p = &t->c->partners[i];
+        const autk_flow *flows[] = {&p->exports, &p->imports};
+        for (size_t k = 0; k < 2; k++) {
+            if (flows[k]->disagreement > AUTKI_AGREE && isfinite(flows[k]->disagreement) &&
+                is_large(t, flows[k]->value_usd))
+                found[n++] = (finding){p, flows[k], flows[k]->value_usd.high};
+        }
+    }
+    return n;
+}
+
+static autk_status tell_partners(teller *t)
+{
+    finding *found = autki_calloc(2 * t->c->n_partners, sizeof *found);
+    if (found == NULL)
+        return autki_no_memory(t->err, 2 * t->c->n_partners * sizeof *found);
+    size_t n = find_gaps(found, t);
+    autk_status st =
+        tell_findings(t, found, n, add_gap, ": gaps too, bounded by neighbouring years and totals");
+    if (st == AUTK_OK) {
+        n = find_disputes(found, t);
+        st = tell_findings(t, found, n, add_dispute, ": the figures differ there too");
+    }
+    free(found);
+    return st;
 }
 
 static autk_status tell_unknown(teller *t)
@@ -146,14 +227,14 @@ static autk_status tell_unknown(teller *t)
         const autk_partner *p = &t->c->partners[i];
         if (autk_bounds_known(p->turnover_usd))
             continue;
-        if (n++ < 8)
+        if (n++ < MAX_CODES)
             autk_buf_printf(&t->text, "%s%s", n == 1 ? "" : ", ",
                             autk_world_party_code(t->e->world, p->partner));
     }
     if (n == 0)
         return AUTK_OK;
-    if (n > 8)
-        autk_buf_printf(&t->text, " and %zu more", n - 8);
+    if (n > MAX_CODES)
+        autk_buf_printf(&t->text, " and %zu more", n - MAX_CODES);
     autk_buf_puts(&t->text, ": nobody reports this trade and nothing bounds it; it is in no total");
     return tell_text(t);
 }
@@ -177,14 +258,8 @@ autk_status autki_warn_of_year(autk_country_year *c, const autk_evidence *e, aut
                        autk_scope_text(c->scope));
     if (st == AUTK_OK)
         st = tell_totals(&t);
-    for (size_t i = 0; i < c->n_partners && st == AUTK_OK; i++) {
-        const autk_partner *p = &c->partners[i];
-        st = tell_gap(&t, p);
-        if (st == AUTK_OK)
-            st = tell_dispute(&t, &p->exports);
-        if (st == AUTK_OK)
-            st = tell_dispute(&t, &p->imports);
-    }
+    if (st == AUTK_OK)
+        st = tell_partners(&t);
     if (st == AUTK_OK)
         st = tell_unknown(&t);
     autk_buf_deinit(&t.text);

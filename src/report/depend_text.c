@@ -58,6 +58,13 @@ static const char *flow_words(autk_direction d)
     return d == AUTK_DIRECTION_TRADE ? "trade" : d == AUTK_DIRECTION_EXPORT ? "exports" : "imports";
 }
 
+static const char *flow_title(autk_direction d)
+{
+    return d == AUTK_DIRECTION_TRADE    ? "trade in"
+           : d == AUTK_DIRECTION_EXPORT ? "exports of"
+                                        : "imports of";
+}
+
 /* ------------------------------------------------------------------ the page of one year */
 
 static autk_status partners_table(autk_buf *out, const autk_dependence *d, const autk_world *world,
@@ -174,9 +181,8 @@ autk_status autki_depend_text(autk_buf *out, const autk_depend_item *item, const
 {
     const autk_dependence *d = item->dependence;
     size_t shown = autki_depend_shown(d, top);
-    autk_buf_printf(out, "%s: %s in %s by partner, %d\n\n",
-                    autk_world_party_name(world, d->economy), flow_words(d->direction),
-                    autk_scope_text(d->scope), d->year);
+    autk_buf_printf(out, "%s: %s %s by partner, %d\n\n", autk_world_party_name(world, d->economy),
+                    flow_title(d->direction), autk_scope_text(d->scope), d->year);
     autk_status st = partners_table(out, d, world, top, err);
     if (st != AUTK_OK)
         return st;
@@ -239,8 +245,8 @@ autk_status autki_depend_series_text(autk_buf *out, const autk_depend_item *item
                                           {"partners", "eff. partners", AUTK_CELL_FIXED, 1},
                                           {"evidence", "evidence", AUTK_CELL_TEXT, 0}};
     const autk_dependence *first = items[0].dependence;
-    autk_buf_printf(out, "%s: %s in %s, %s\n\n", autk_world_party_name(world, first->economy),
-                    flow_words(first->direction), autk_scope_text(first->scope),
+    autk_buf_printf(out, "%s: %s %s, %s\n\n", autk_world_party_name(world, first->economy),
+                    flow_title(first->direction), autk_scope_text(first->scope),
                     one_party(items, n) ? "by year" : "the first partner of each year");
     autk_table *t = NULL;
     autk_status st = autk_table_create(&t, columns, sizeof columns / sizeof *columns, err);
