@@ -20,6 +20,7 @@
 #include <autarky/input.h>
 #include <autarky/scenario.h>
 #include <autarky/products.h>
+#include <autarky/sweep.h>
 #include <autarky/table.h>
 #include <autarky/turns.h>
 #include <autarky/turns_report.h>

@@ -116,6 +116,16 @@ AUTK_API autk_status autk_economy_find_region(int32_t *region, const autk_econom
 AUTK_API autk_status autk_economy_find_sector(int32_t *sector, const autk_economy *economy,
                                               const char *name, autk_err *err) AUTK_MUST_CHECK;
 
+/**
+ * Set mask[i] = 1 for every economy that a comma-separated list names: economies, groups that the
+ * source knows, or "all". Other entries stay.
+ *
+ * @param mask  [n_regions]
+ * Errors: AUTK_ENOTFOUND with the nearest names.
+ */
+AUTK_API autk_status autk_economy_mark(uint8_t *mask, const autk_economy *economy,
+                                       const char *names, autk_err *err) AUTK_MUST_CHECK;
+
 /** Customs value (net of the tariff), USD. NaN when an index is out of range. */
 AUTK_API double autk_economy_flow(const autk_economy *economy, int32_t sector, int32_t exporter,
                                   int32_t importer);

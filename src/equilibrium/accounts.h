@@ -71,6 +71,10 @@ static inline size_t autki_use_at(const autk_economy *e, int32_t sector, int32_t
     return ((size_t)sector * (size_t)e->sectors.n + (size_t)input) * e->stride + (size_t)region;
 }
 
+/** An economy or group of the source into mask[n_regions]; false when nothing has that name. */
+bool autki_economy_mark_one(uint8_t *mask, const autk_economy *economy, const char *name,
+                            size_t len);
+
 /** Take over the names (cleared) and allocate zeroed accounts. */
 autk_status autki_economy_create(autk_economy **out, autki_names *regions, autki_names *sectors,
                                  bool tariffs, autk_err *err) AUTK_MUST_CHECK;

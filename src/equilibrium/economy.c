@@ -133,6 +133,41 @@ autk_status autk_economy_find_sector(int32_t *sector, const autk_economy *econom
     return AUTK_OK;
 }
 
+/* An economy or a group of the source into the mask. False when there is none of that name. */
+bool autki_economy_mark_one(uint8_t *mask, const autk_economy *e, const char *name, size_t len)
+{
+    int32_t at = autki_names_find(&e->regions, name, len);
+    if (at >= 0) {
+        mask[at] = 1;
+        return true;
+    }
+    at = autki_names_find(&e->groups, name, len);
+    for (int32_t i = 0; at >= 0 && i < e->regions.n; i++)
+        mask[i] = mask[i] || e->members[(size_t)at * e->stride + (size_t)i];
+    return at >= 0;
+}
+
+autk_status autk_economy_mark(uint8_t *mask, const autk_economy *economy, const char *names,
+                              autk_err *err)
+{
+    if (strcmp(names, "all") == 0) {
+        memset(mask, 1, (size_t)economy->regions.n);
+        return AUTK_OK;
+    }
+    for (const char *at = names;;) {
+        size_t len = strcspn(at, ",");
+        if (!autki_economy_mark_one(mask, economy, at, len)) {
+            char name[100];
+            (void)snprintf(name, sizeof name, "%.*s", (int)(len < 99 ? len : 99), at);
+            return autki_names_unknown(&economy->regions, "an economy or a group", name, NULL, 0, 0,
+                                       err);
+        }
+        if (at[len] == '\0')
+            return AUTK_OK;
+        at += len + 1;
+    }
+}
+
 double autk_economy_flow(const autk_economy *economy, int32_t sector, int32_t exporter,
                          int32_t importer)
 {

@@ -16,17 +16,8 @@ typedef struct binder {
 
 static autk_status mark_economy(const binder *b, uint8_t *mask, const autki_name *name)
 {
-    int32_t at = autki_names_find(&b->e->regions, name->text, strlen(name->text));
-    if (at >= 0) {
-        mask[at] = 1;
+    if (autki_economy_mark_one(mask, b->e, name->text, strlen(name->text)))
         return AUTK_OK;
-    }
-    at = autki_names_find(&b->e->groups, name->text, strlen(name->text));
-    if (at >= 0) {
-        for (int32_t i = 0; i < b->e->regions.n; i++)
-            mask[i] = mask[i] || b->e->members[(size_t)at * b->e->stride + (size_t)i];
-        return AUTK_OK;
-    }
     return autki_names_unknown(&b->e->regions, "an economy or a group", name->text, b->s->source,
                                name->at.line, name->at.column, b->err);
 }

@@ -37,3 +37,7 @@ echo "exit $?"
 "$AUTARKY" economy bad.csv --repair negative --format json
 "$AUTARKY" economy bad.csv --repair negatve
 echo "exit $?"
+"$AUTARKY" sweep USA,Canada Mexico --economy "$data" --measure export-ban --by sectors --deficits zero --format csv |
+    cut -d, -f1-3 | sed -n 1,4p | sed 's/\(\.....\)[0-9]*/\1/g'
+"$AUTARKY" sweep USA Mexico --economy "$data" --measure tarif
+echo "exit $?"
