@@ -38,6 +38,6 @@ echo "exit $?"
 "$AUTARKY" economy bad.csv --repair negatve
 echo "exit $?"
 "$AUTARKY" sweep USA,Canada Mexico --economy "$data" --measure export-ban --by sectors --deficits zero --format csv |
-    cut -d, -f1-3 | sed -n 1,4p | sed 's/\(\.....\)[0-9]*/\1/g'
+    awk -F, 'NR == 1 {print $1, $2, $3} NR > 1 && NR < 5 {printf "%s %.4f %.4f\n", $1, $2, $3}'
 "$AUTARKY" sweep USA Mexico --economy "$data" --measure tarif
 echo "exit $?"
