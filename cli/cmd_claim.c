@@ -23,33 +23,6 @@ static autk_status parse_share(autk_quantity_said *out, const claim_options *o, 
     return st;
 }
 
-static autk_status parse_flow(cli_context *cli, autk_claim *claim, const char *flow)
-{
-    if (flow == NULL)
-        return AUTK_OK;
-    for (int d = 0; d < AUTK_DIRECTION_COUNT; d++) {
-        if (strcmp(flow, autk_direction_text((autk_direction)d)) == 0) {
-            claim->direction = (autk_direction)d;
-            claim->direction_fixed = true;
-            return AUTK_OK;
-        }
-    }
-    return cli_expected(cli, "--flow", "trade, export or import", flow);
-}
-
-static autk_status parse_scope(cli_context *cli, autk_claim *claim, const char *scope)
-{
-    if (scope == NULL)
-        return AUTK_OK;
-    claim->scope_fixed = true;
-    for (int s = 0; s < AUTK_SCOPE_COUNT; s++) {
-        claim->scope = (autk_scope)s;
-        if (strcmp(scope, autk_scope_text(claim->scope)) == 0)
-            return AUTK_OK;
-    }
-    return cli_expected(cli, "--scope", "goods or \"goods and services\"", scope);
-}
-
 static autk_status keep_name(cli_context *cli, char *to, const char *option, const char *name)
 {
     if (name == NULL)
@@ -83,8 +56,13 @@ static autk_status from_options(cli_context *cli, autk_claim *claim, const claim
     if (o->has_year && (o->year < 1 || o->year > 9999))
         return cli_expected_number(cli, "--year", "a year", (double)o->year);
     claim->year = (int)o->year;
-    st = parse_flow(cli, claim, o->flow);
-    return st == AUTK_OK ? parse_scope(cli, claim, o->scope) : st;
+    claim->direction_fixed = o->flow != NULL;
+    claim->scope_fixed = o->scope != NULL;
+    if (o->flow != NULL)
+        st = cli_parse_direction(&claim->direction, o->flow, &cli->err);
+    if (st == AUTK_OK && o->scope != NULL)
+        st = cli_parse_scope(&claim->scope, o->scope, &cli->err);
+    return st;
 }
 
 /* The words, whether the shell was given them as one argument or many. */

@@ -11,24 +11,21 @@ typedef struct turns_options {
 
 static autk_status read_options(cli_context *cli, autk_turns_opts *out, const turns_options *o)
 {
-    int d = 0, rule = 0;
+    int rule = 0;
     *out = autk_turns_opts_default();
     if (o->on == NULL)
         return cli_expected(cli, "--on", "a partner or group", NULL);
-    while (d < AUTK_DIRECTION_COUNT && strcmp(o->flow, autk_direction_text((autk_direction)d)) != 0)
-        d++;
-    if (d == AUTK_DIRECTION_COUNT)
-        return cli_expected(cli, "--flow", "trade, export or import", o->flow);
+    autk_status st = cli_parse_direction(&out->direction, o->flow, &cli->err);
+    if (st != AUTK_OK)
+        return st;
     while (rule < AUTK_TURNS_RULE_COUNT &&
            strcmp(o->by, autk_turns_rule_text((autk_turns_rule)rule)) != 0)
         rule++;
     if (rule == AUTK_TURNS_RULE_COUNT)
         return cli_expected(cli, "--by", "bic, lwz or sequential", o->by);
-    out->direction = (autk_direction)d;
     out->rule = (autk_turns_rule)rule;
     if (o->years != NULL) {
-        autk_status st =
-            cli_parse_years(&out->first_year, &out->last_year, o->years, "--years", &cli->err);
+        st = cli_parse_years(&out->first_year, &out->last_year, o->years, "--years", &cli->err);
         if (st != AUTK_OK)
             return st;
     }
