@@ -58,24 +58,33 @@ void autk_turns_free(autk_turns *turns)
 
 /* ------------------------------------------------------------------ years */
 
+/* One definition for all years: a step from one total to another would pass for a turn. The sum
+ * over partners is the total that every year has. */
+static autk_bounds consistent_share(const autk_dependence_entry *entry)
+{
+    autk_bounds mirror = entry->by_reading[AUTK_READING_MIRROR];
+    return autk_bounds_known(mirror) ? mirror : entry->share;
+}
+
 autk_status autki_turns_years(autk_turns_series *s, const autk_evidence *evidence, int32_t party,
                               const autk_turns_opts *opts, autk_err *err)
 {
     autk_dependence_year *years = NULL;
     size_t n = 0;
-    s->what = "share of the year's trade, own total where there is one";
+    s->what = "share in the sum over partners, the total that every year has";
     autk_status st = autk_depend_series(&years, &n, evidence, party, opts->direction,
                                         opts->first_year, opts->last_year, err);
     if (st == AUTK_OK)
         st = autki_turns_series_alloc(s, n, err);
     for (size_t i = 0; i < n && st == AUTK_OK; i++) {
         const autk_dependence_entry *e = &years[i].entry;
-        if (!autk_bounds_known(e->share)) {
+        autk_bounds share = consistent_share(e);
+        if (!autk_bounds_known(share)) {
             s->n_left_out++;
             continue;
         }
         s->period[s->n] = years[i].year;
-        s->share[s->n] = e->share;
+        s->share[s->n] = share;
         s->gap[s->n] = e->gap;
         s->n_gaps += e->gap;
         s->n++;

@@ -221,9 +221,8 @@ static autk_status read_totals(totals *out, const autk_evidence *evidence, autk_
                 *err = none;
             return st;
         }
-        autk_reading reading =
-            country->has_own_total[direction] ? AUTK_READING_OWN : AUTK_READING_MIRROR;
-        out->value_usd[y] = country->totals[reading][direction].value_usd;
+        /* The total that every year has: a step between totals would pass for a turn. */
+        out->value_usd[y] = country->totals[AUTK_READING_MIRROR][direction].value_usd;
         autk_country_year_free(country);
     }
     return AUTK_OK;
