@@ -20,7 +20,7 @@
 #include <sqlite3.h>
 
 #define WORLD_APPLICATION_ID 0x41544b57
-#define WORLD_FORMAT_VERSION 1
+#define WORLD_FORMAT_VERSION 2
 #define WORLD_NO_ESTIMATE 0xffffu
 #define WORLD_UNIT_USD 10000.0
 #define WORLD_MAX_ECONOMIES 4096
@@ -55,10 +55,11 @@ typedef struct world_gap {
     const char *basis;
 } world_gap;
 
-/* Quantiles of true over estimated residual, by class (docs/modules/world.md). */
+/* Quantiles of true over estimated residual, by class (docs/modules/world.md): whether anything was
+ * observed, the flow's value, the residual over what was observed. INFINITY = no upper end. */
 typedef struct world_bound {
     bool observed;
-    double residual_below_usd, low, high;
+    double value_below_usd, ratio_below, low, high;
 } world_bound;
 
 typedef struct world_grid {

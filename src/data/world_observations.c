@@ -9,8 +9,9 @@
 #include "data/world_format.h"
 
 #define MAX_OBSERVATIONS ((size_t)1 << 24)
-/* A residual below half a dollar was printed as none; 95 % of such flows lie within 32,000 USD. */
-#define LEAST_RESIDUAL_USD 50.0
+/* A residual below half a dollar was printed as none. 95 % of the flows that have none lie within
+ * 32,000 USD of what was seen: this much times the widest class of small flows. */
+#define LEAST_RESIDUAL_USD 1300.0
 #define MONTHS_FROM 10000 /* a period above is yyyymm */
 
 typedef struct collector {
@@ -44,14 +45,18 @@ static double pow10_of(unsigned exponent)
     return p;
 }
 
-static const world_bound *bound_of(const autk_world *world, bool observed, double residual_usd)
+/* The class of an estimate: the first that is wide enough; the last of its kind is open. */
+static const world_bound *bound_of(const autk_world *world, double observed_usd,
+                                   double residual_usd)
 {
     const world_bound *last = &world->bounds[0];
     for (size_t i = 0; i < world->n_bounds; i++) {
-        if (world->bounds[i].observed != observed)
+        const world_bound *bound = &world->bounds[i];
+        if (bound->observed != (observed_usd > 0))
             continue;
-        last = &world->bounds[i];
-        if (residual_usd < last->residual_below_usd)
+        last = bound;
+        if (observed_usd + residual_usd < bound->value_below_usd &&
+            (observed_usd <= 0 || residual_usd < bound->ratio_below * observed_usd))
             break;
     }
     return last;
@@ -74,7 +79,7 @@ static autk_status add_dyad(collector *c, autk_observation *o, const unsigned ch
     if (st != AUTK_OK || code == WORLD_NO_ESTIMATE)
         return st;
     double residual_usd = (code & 0x3ff) * pow10_of(code >> 10);
-    const world_bound *bound = bound_of(c->world, observed_usd > 0, residual_usd);
+    const world_bound *bound = bound_of(c->world, observed_usd, residual_usd);
     o->quantity = AUTK_QUANTITY_FLOW;
     o->kind = AUTK_KIND_ESTIMATED;
     o->value = o->original = observed_usd + residual_usd;

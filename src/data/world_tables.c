@@ -182,16 +182,22 @@ static autk_status take_note(autk_world *world, const table_row *row, autk_err *
     return st;
 }
 
+/* The upper end of a class; "" = none. */
+static bool read_top(double *top, const char *text)
+{
+    *top = INFINITY;
+    return text[0] == '\0' || autki_parse_double(text, strlen(text), top);
+}
+
 static autk_status take_bound(autk_world *world, const table_row *row, autk_err *err)
 {
-    world_bound bound = {.observed = row->integer[1] != 0, .residual_below_usd = INFINITY};
+    world_bound bound = {.observed = row->integer[1] != 0};
     bool good = world->n_bounds < WORLD_MAX_BOUNDS &&
-                autki_parse_double(row->text[3], strlen(row->text[3]), &bound.low) &&
-                autki_parse_double(row->text[4], strlen(row->text[4]), &bound.high) &&
+                read_top(&bound.value_below_usd, row->text[2]) &&
+                read_top(&bound.ratio_below, row->text[3]) &&
+                autki_parse_double(row->text[4], strlen(row->text[4]), &bound.low) &&
+                autki_parse_double(row->text[5], strlen(row->text[5]), &bound.high) &&
                 bound.low >= 0 && bound.low <= 1 && bound.high >= 1;
-    if (row->text[2][0] != '\0')
-        good = good &&
-               autki_parse_double(row->text[2], strlen(row->text[2]), &bound.residual_below_usd);
     if (!good)
         return autki_world_damaged(world, "the bounds of estimates", err);
     world->bounds[world->n_bounds++] = bound;

@@ -11,7 +11,7 @@ import zlib
 from .tables import Failure, fold
 
 APPLICATION_ID = 0x41544b57  # "ATKW"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 WORLD, ANY, GROUP_BASE = -1, -2, 100000
 SCOPES = ['goods', 'goods and services']
 VALUATIONS = ['FOB', 'CIF', 'unknown']
@@ -43,8 +43,8 @@ CREATE TABLE gap(id INTEGER PRIMARY KEY, exporter INTEGER, importer INTEGER, fro
 CREATE TABLE quoted(id INTEGER PRIMARY KEY, economy INTEGER, quote TEXT, kind TEXT, text TEXT,
   party INTEGER, without INTEGER, flow TEXT, from_year INTEGER, to_year INTEGER, source INTEGER);
 CREATE TABLE note(id INTEGER PRIMARY KEY, text TEXT);
-CREATE TABLE bound(id INTEGER PRIMARY KEY, observed INTEGER, residual_below TEXT, low TEXT,
-  high TEXT);
+CREATE TABLE bound(id INTEGER PRIMARY KEY, observed INTEGER, value_below TEXT, ratio_below TEXT,
+  low TEXT, high TEXT);
 CREATE TABLE grid(name TEXT PRIMARY KEY, first_year INTEGER, n_years INTEGER, crc INTEGER,
   bytes BLOB) WITHOUT ROWID;
 CREATE TABLE asset(name TEXT PRIMARY KEY, crc INTEGER, bytes BLOB) WITHOUT ROWID;
@@ -134,7 +134,8 @@ def small_tables(b):
     b.insert('gap', ((i, b.party(r['exporter']), b.party(r['importer']), number(r['from_year']),
                       number(r['to_year']), number(r['part_known']), r['basis'])
                      for i, r in enumerate(table('gaps.csv'))))
-    b.insert('bound', ((i, number(r['observed']), r['residual_below_usd'], r['q05'], r['q95'])
+    b.insert('bound', ((i, number(r['observed']), r['value_below_usd'], r['ratio_below'],
+                        r['q05'], r['q95'])
                        for i, r in enumerate(table('estimate_bounds.csv'))))
     b.insert('quoted', ((i, b.economies[r['economy']], r['quote'], r['kind'], r['text'],
                          b.party(r['party']), b.party(r['without']), r['flow'],

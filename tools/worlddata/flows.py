@@ -5,8 +5,13 @@ MATRIX_YEARS = (2022, 2023)
 UNIT_USD = 10_000  # the exact part is published in multiples of it
 MAX_EXPONENT = 9
 
-# Upper ends of the classes of the estimated residual (USD) that the bounds are calibrated by.
+# Classes of the calibration: upper ends of the estimated flow (USD), and, where a part of it was
+# seen, of the residual over that part.
 SIZE_CLASSES_USD = (1e4, 1e5, 1e6, 1e7, 1e8, 1e9, float('inf'))
+SEEN_SIZE_CLASSES_USD = (1e6, 1e7, 1e8, 1e9, 1e10, float('inf'))
+RATIO_CLASSES = (0.3, 1.0, 3.0, float('inf'))
+# Below this ratio the difference of two editions of BACI drowns the error of the residual.
+MIN_RATIO = 0.1
 LOW_QUANTILE, HIGH_QUANTILE = 0.05, 0.95
 # A class needs this many pairs, else it takes its neighbour's quantiles.
 MIN_PAIRS = 100
@@ -99,10 +104,6 @@ def write_flows(store, dyads, matrices, gaps):
     store.write('matrices.csv.xz', ['exporter', 'importer', *MATRIX_YEARS], rows)
 
 
-def size_class(residual):
-    return next(i for i, top in enumerate(SIZE_CLASSES_USD) if residual < top)
-
-
 def quantile(ordered, q):
     """Linear interpolation between order statistics (Hyndman & Fan's type 7)."""
     at = q * (len(ordered) - 1)
@@ -111,32 +112,53 @@ def quantile(ordered, q):
     return ordered[low] + (at - low) * (ordered[high] - ordered[low])
 
 
+def class_of(x, tops):
+    return next(i for i, top in enumerate(tops) if x < top)
+
+
 def calibration_ratios(dyads, matrices, gaps):
     """True residual over estimated residual, by class, from the years that have both."""
-    ratios = {(seen, k): [] for seen in (0, 1) for k in range(len(SIZE_CLASSES_USD))}
+    unseen, seen = {}, {}
     for year in MATRIX_YEARS:
         for pair, (value, observed) in dyads[year].items():
             residual = value - observed
             if residual <= 0 or not gaps.in_matrix(pair, year):
                 continue
-            true = max(0, matrices[year].get(pair, 0) - observed)
-            ratios[int(observed > 0), size_class(residual)].append(true / residual)
-    return ratios
+            ratio = max(0, matrices[year].get(pair, 0) - observed) / residual
+            if observed == 0:
+                unseen.setdefault(class_of(value, SIZE_CLASSES_USD), []).append(ratio)
+            elif residual >= MIN_RATIO * observed:
+                key = (class_of(value, SEEN_SIZE_CLASSES_USD),
+                       class_of(residual / observed, RATIO_CLASSES))
+                seen.setdefault(key, []).append(ratio)
+    return unseen, seen
+
+
+def quantiles_of(found, last):
+    """Low, median and high quantile as texts; those of the neighbour where there are too few."""
+    if len(found) < MIN_PAIRS:
+        if last is None:
+            raise Failure(f'a class of the bounds has {len(found)} pairs only')
+        return last
+    ordered = sorted(found)
+    return [f'{quantile(ordered, q):.3g}' for q in (LOW_QUANTILE, 0.5, HIGH_QUANTILE)]
 
 
 def write_bounds(store, dyads, matrices, gaps):
-    ratios = calibration_ratios(dyads, matrices, gaps)
-    rows = []
-    for seen in (0, 1):
+    def top(x):
+        return '' if x == float('inf') else f'{x:g}'
+
+    unseen, seen = calibration_ratios(dyads, matrices, gaps)
+    rows, last = [], None
+    for k, size in enumerate(SIZE_CLASSES_USD):
+        found = unseen.get(k, [])
+        last = quantiles_of(found, last)
+        rows.append([0, top(size), '', len(found), *last])
+    for k, size in enumerate(SEEN_SIZE_CLASSES_USD):
         last = None
-        for k, top in enumerate(SIZE_CLASSES_USD):
-            found = sorted(ratios[seen, k])
-            if len(found) >= MIN_PAIRS:
-                last = (quantile(found, LOW_QUANTILE), quantile(found, 0.5),
-                        quantile(found, HIGH_QUANTILE))
-            if last is None:
-                raise Failure(f'class {k} of the bounds has {len(found)} pairs only')
-            rows.append([seen, '' if top == float('inf') else int(top), len(found),
-                         *(f'{x:.3g}' for x in last)])
-    store.write('estimate_bounds.csv',
-                ['observed', 'residual_below_usd', 'n_pairs', 'q05', 'median', 'q95'], rows)
+        for j, ratio in enumerate(RATIO_CLASSES):
+            found = seen.get((k, j), [])
+            last = quantiles_of(found, last)
+            rows.append([1, top(size), top(ratio), len(found), *last])
+    store.write('estimate_bounds.csv', ['observed', 'value_below_usd', 'ratio_below', 'n_pairs',
+                                        'q05', 'median', 'q95'], rows)
