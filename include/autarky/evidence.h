@@ -73,7 +73,7 @@ AUTK_API const char *autk_rule_text(autk_rule rule);
 AUTK_API const char *autk_direction_text(autk_direction direction);
 AUTK_API const char *autk_reading_text(autk_reading reading);
 
-/** A set of sources; more than fit are counted, not kept. */
+/** A set of sources; of a sum over many partners the first that fit are kept. */
 #define AUTK_MAX_SOURCES 8
 typedef struct autk_sources {
     int32_t source[AUTK_MAX_SOURCES]; /**< ascending, for autk_world_source */

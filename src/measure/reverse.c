@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "evidence/evidence.h"
 #include "evidence/rules.h"
 #include "measure/panel.h"
 
@@ -18,8 +19,8 @@ static autk_status read_year(autk_country_year **out, const autk_evidence *evide
                              int32_t economy, int year, autk_err *err)
 {
     const autk_world *world = autk_evidence_world(evidence);
-    autk_evidence_opts opts = autk_evidence_opts_default();
-    opts.scope = autk_evidence_scope(evidence);
+    autk_evidence_opts opts = evidence->opts;
+    opts.first_year = opts.last_year = 0;
     /* Other years are read only where there may be gaps to bound by them. */
     if (!autk_world_is_non_reporter(world, economy, year, NULL))
         opts.first_year = opts.last_year = year;

@@ -282,6 +282,57 @@ static void neighbours__hold_for_russia_and_belarus_blanked(void **state)
 
 static int32_t small_economy;
 
+/* ------------------------------------------------------------------ the back-test of statements */
+
+/* Ratio of a statement to the statistics of the same flow; 0 where there are none. */
+static double statement_off(const autk_observation *o)
+{
+    autk_country_year *c = NULL;
+    bool turnover = o->quantity == AUTK_QUANTITY_TURNOVER;
+    bool pair = o->exporter >= 0 && o->exporter < AUTK_GROUP_BASE && o->importer >= 0 &&
+                o->importer < AUTK_GROUP_BASE;
+    if (o->kind != AUTK_KIND_STATEMENT || o->scope != AUTK_SCOPE_GOODS || !pair ||
+        o->period > 2023 || (!turnover && o->quantity != AUTK_QUANTITY_FLOW))
+        return 0;
+    c = country_of(o->exporter, o->period);
+    const autk_partner *p = autk_country_year_partner(c, o->importer);
+    double off = 0;
+    if (p != NULL && !p->exports.gap && !p->imports.gap)
+        off = o->value / (turnover ? p->turnover_usd.point : p->exports.value_usd.point);
+    autk_country_year_free(c);
+    return off > 0 && off < 1 ? 1 / off : off;
+}
+
+/* What AUTKI_STATED_OFF stands on, and docs/modules/evidence.md tells. */
+static void statements__are_off_as_far_as_the_rule_says(void **state)
+{
+    (void)state;
+    autk_observation_query q = {AUTK_PARTY_ANY, AUTK_PARTY_ANY, 2015, 2023};
+    autk_observation *obs = NULL;
+    autk_err err;
+    size_t n = 0;
+    int compared = 0, inside = 0, with_russia = 0, russia_inside = 0;
+    assert_ok(autk_world_observations(&obs, &n, world, &q, &err), &err);
+    for (size_t i = 0; i < n; i++) {
+        double off = statement_off(&obs[i]);
+        if (!(off > 0))
+            continue;
+        bool russia = obs[i].exporter == party("RUS") || obs[i].importer == party("RUS");
+        print_message("%s to %s %d: off by %.3f\n", autk_world_party_code(world, obs[i].exporter),
+                      autk_world_party_code(world, obs[i].importer), obs[i].period, off);
+        compared++;
+        inside += off <= AUTKI_STATED_OFF;
+        with_russia += russia;
+        russia_inside += russia && off <= 1.06;
+    }
+    free(obs);
+    print_message("%d of %d inside, Russia %d of %d\n", inside, compared, russia_inside,
+                  with_russia);
+    assert_true(compared >= 10);
+    assert_true(2 * inside > compared);
+    assert_int_equal(russia_inside, with_russia);
+}
+
 static bool build_once(void)
 {
     autk_country_year *c = NULL;
@@ -312,6 +363,7 @@ int main(void)
         cmocka_unit_test(explain__names_every_source),
         cmocka_unit_test(neighbours__bound_nine_of_ten_flows_they_were_not_made_from),
         cmocka_unit_test(neighbours__hold_for_russia_and_belarus_blanked),
+        cmocka_unit_test(statements__are_off_as_far_as_the_rule_says),
         cmocka_unit_test(evidence__survives_every_allocation_failure)};
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
