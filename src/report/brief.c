@@ -106,6 +106,8 @@ bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_
         return brief->n_claims != 0;
     if (section == AUTKI_SOURCES)
         return brief->n_sources != 0;
+    if (section == AUTKI_BOTH_WAYS)
+        return table != NULL; /* its sentence explains the table */
     return table != NULL || brief->sentences[section].n != 0;
 }
 

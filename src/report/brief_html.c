@@ -13,7 +13,6 @@
 
 #define MAX_MARKS 32
 #define MAX_BARS 12
-#define MAX_BADGES 12
 
 /* ------------------------------------------------------------------ words */
 
@@ -218,19 +217,36 @@ static double on_axis(int32_t yyyymmdd)
     return year + ((month - 1) + (day == 0 ? 0.5 : (day - 1) / 31.0)) / 12.0 - 0.5;
 }
 
-static size_t marks_of(autk_chart_mark *marks, char text[][16], const autk_brief *b)
+/* Events of one year share a mark: "3", "4–11". The list below them is in order of date too. */
+static size_t event_marks(autk_chart_mark *marks, char text[][24], const autk_brief *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_events && n < MAX_MARKS / 2; n++) {
+        double first = on_axis(autk_world_event(b->world, b->events[i])->date), last = first;
+        size_t end = i + 1;
+        for (; end < b->n_events; end++) {
+            double at = on_axis(autk_world_event(b->world, b->events[end])->date);
+            if (at - first > 1.0)
+                break;
+            last = at;
+        }
+        if (end - i == 1)
+            (void)snprintf(text[n], sizeof text[n], "%zu", end);
+        else
+            (void)snprintf(text[n], sizeof text[n], "%zu–%zu", i + 1, end);
+        marks[n] = (autk_chart_mark){AUTK_MARK_EVENT, (first + last) / 2.0, NAN, NAN, text[n]};
+        i = end;
+    }
+    return n;
+}
+
+static size_t marks_of(autk_chart_mark *marks, char text[][24], const autk_brief *b)
 {
     const autk_turns_series *annual = b->turns != NULL ? &b->turns->annual : NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < b->n_events && n < MAX_BADGES; i++, n++) {
-        (void)snprintf(text[n], 16, "%zu", i + 1);
-        marks[n] = (autk_chart_mark){AUTK_MARK_EVENT,
-                                     on_axis(autk_world_event(b->world, b->events[i])->date), NAN,
-                                     NAN, text[n]};
-    }
+    size_t n = event_marks(marks, text, b);
     for (size_t i = 0; annual != NULL && i < annual->n_turns && n < MAX_MARKS; i++, n++) {
         const autk_turn *turn = &annual->turns[i];
-        (void)snprintf(text[n], 16, "turn %d", (int)turn->date);
+        (void)snprintf(text[n], sizeof text[n], "turn %d", (int)turn->date);
         marks[n] = (autk_chart_mark){AUTK_MARK_TURN, turn->date - 0.5, turn->low - 0.5,
                                      turn->high - 0.5, text[n]};
     }
@@ -242,7 +258,7 @@ static autk_status put_series_chart(autk_buf *out, const autk_brief *b, autk_err
     static const char *const names[] = {"all trade", "exports", "imports"};
     autk_chart_line lines[AUTK_DIRECTION_COUNT];
     autk_chart_mark marks[MAX_MARKS];
-    char mark_labels[MAX_MARKS][16];
+    char mark_labels[MAX_MARKS][24];
     drawn series[AUTK_DIRECTION_COUNT] = {{NULL, NULL, NULL, NULL, NULL, 0}};
     labels l;
     autk_table *numbers = NULL;

@@ -314,6 +314,25 @@ static void say_blocs(autk_buf *t, const autk_brief *b)
     autk_buf_printf(t, " in %d. Members are those of each year; blocs overlap.", b->year);
 }
 
+static void say_both_ways(autk_buf *t, const autk_brief *b)
+{
+    autk_buf_puts(t, "What each partner is to ");
+    say_name(t, b);
+    autk_buf_puts(t, ", what ");
+    say_name(t, b);
+    autk_buf_puts(t, " is to it, and how many times the one is the other.");
+}
+
+static void say_claims(autk_buf *t, const autk_brief *b)
+{
+    if (b->n_claims == 0)
+        return;
+    const autk_source_info *source = autk_world_source(b->world, b->claims[0].source);
+    autk_buf_puts(t, "What was written of ");
+    say_name(t, b);
+    autk_buf_printf(t, ", put to the figures. From: %s, %s.", source->publisher, source->edition);
+}
+
 static void say_openness(autk_buf *t, const autk_brief *b)
 {
     const autk_isolation *iso = &b->flows[AUTK_DIRECTION_TRADE]->isolation;

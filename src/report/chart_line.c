@@ -69,9 +69,16 @@ static bool mark_is_shown(const plot *p, const autk_chart_mark *mark)
     return mark->at >= p->x.low && mark->at <= p->x.high;
 }
 
+/* Numbers stand in a badge, words alone. */
+static bool is_badge(const autk_chart_mark *mark)
+{
+    return mark->label[0] >= '0' && mark->label[0] <= '9';
+}
+
 static double label_width(const autk_chart_mark *mark)
 {
-    return autki_svg_bold_width(mark->label) + (strlen(mark->label) <= 2 ? 12.0 : 8.0);
+    double width = autki_svg_bold_width(mark->label) + 8.0;
+    return is_badge(mark) && width < 17.0 ? 17.0 : width;
 }
 
 /* Where a mark's label stands: centred on the mark, kept inside the canvas. */
@@ -191,27 +198,45 @@ static void draw_turn_intervals(autk_buf *out, const plot *p)
     }
 }
 
+static double mark_y(const plot *p, size_t m)
+{
+    return p->top - 8.0 - lane_of(p, m) * LANE_HEIGHT;
+}
+
+static void draw_mark_label(autk_buf *out, const plot *p, size_t m)
+{
+    const autk_chart_mark *mark = &p->chart->marks[m];
+    bool turn = mark->kind == AUTK_MARK_TURN;
+    double at = label_x(p, mark), y = mark_y(p, m), width = label_width(mark);
+    if (!is_badge(mark)) {
+        autki_svg_text(out, at, y + 3.0, AUTKI_MIDDLE, turn ? "mark-text turn" : "mark-text",
+                       mark->label);
+        return;
+    }
+    autk_buf_puts(out, "<rect x=\"");
+    autki_svg_number(out, at - width / 2.0);
+    autk_buf_puts(out, "\" y=\"");
+    autki_svg_number(out, y - 10.0);
+    autk_buf_puts(out, "\" width=\"");
+    autki_svg_number(out, width);
+    autk_buf_printf(out, "\" height=\"17\" rx=\"8.5\" class=\"%s\"/>\n",
+                    turn ? "badge turn" : "badge");
+    autki_svg_text(out, at, y + 2.5, AUTKI_MIDDLE, "badge-text", mark->label);
+}
+
+/* All rules first: a label in a lower lane covers the rule of a higher one. */
 static void draw_marks(autk_buf *out, const plot *p)
 {
     for (size_t m = 0; m < p->chart->n_marks; m++) {
         const autk_chart_mark *mark = &p->chart->marks[m];
-        if (!mark_is_shown(p, mark))
-            continue;
-        bool turn = mark->kind == AUTK_MARK_TURN;
-        double x = autki_scale_at(&p->x, mark->at), at = label_x(p, mark);
-        double y = p->top - 8.0 - lane_of(p, m) * LANE_HEIGHT;
-        autki_svg_line(out, x, y + 6.0, x, p->bottom, turn ? "turn" : "event");
-        if (strlen(mark->label) <= 2) {
-            autk_buf_puts(out, "<circle cx=\"");
-            autki_svg_number(out, at);
-            autk_buf_puts(out, "\" cy=\"");
-            autki_svg_number(out, y - 1.5);
-            autk_buf_printf(out, "\" r=\"8.5\" class=\"%s\"/>\n", turn ? "badge turn" : "badge");
-            autki_svg_text(out, at, y + 2.5, AUTKI_MIDDLE, "badge-text", mark->label);
-        } else {
-            autki_svg_text(out, at, y + 3.0, AUTKI_MIDDLE, turn ? "mark-text turn" : "mark-text",
-                           mark->label);
-        }
+        double x = autki_scale_at(&p->x, mark->at);
+        if (mark_is_shown(p, mark))
+            autki_svg_line(out, x, mark_y(p, m) + 6.0, x, p->bottom,
+                           mark->kind == AUTK_MARK_TURN ? "turn" : "event");
+    }
+    for (size_t m = 0; m < p->chart->n_marks; m++) {
+        if (mark_is_shown(p, &p->chart->marks[m]))
+            draw_mark_label(out, p, m);
     }
 }
 
