@@ -1,10 +1,26 @@
-# bash completion for autarky; what it offers is compared with --help by the suite.
+# bash completion for autarky; tools/write-paper writes the table from --help.
 # shellcheck shell=bash
 
 # command: its own options
 _autarky_table="
 brief: --year --on --html --top
+claim: --economy --partner --share --rank --year --flow --scope --exact
+turns: --on --flow --years --monthly --by --level --draws --seed
+depend: --on --year --years --flow --scope --top --explain
+compare: --on --year --flow
+economies: --search --group --date
+groups: --date
+events: --type --from --to
+sources:
+economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors
+simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --draws --seed --threads --tolerance
+estimate: --data --family --vcov --ssc --weights --offset --subset --panel --singletons --separation --tol --max-iterations --threads --stars --decimals
+sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads
 version:
+import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads
+dataset: --to --years --layer
+products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --years --years-min --layer
+route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --shortest
 "
 _autarky_common="--format --output --world --help"
 

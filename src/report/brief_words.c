@@ -455,7 +455,8 @@ static autk_status say_all(autk_brief *b, autk_buf *t, autk_err *err)
     } script[] = {{IN_LEDE, say_evidence},         {IN_LEDE, say_readings},
                   {IN_LEDE, say_reverse},          {AUTKI_PARTNERS, say_next},
                   {AUTKI_PARTNERS, say_flows},     {AUTKI_SERIES, say_history},
-                  {AUTKI_BLOCS, say_blocs},        {AUTKI_ISOLATION, say_openness},
+                  {AUTKI_BLOCS, say_blocs},        {AUTKI_BOTH_WAYS, say_both_ways},
+                  {AUTKI_CLAIMS, say_claims},      {AUTKI_ISOLATION, say_openness},
                   {AUTKI_ISOLATION, say_lost},     {AUTKI_ISOLATION, say_landlocked},
                   {AUTKI_UNKNOWN, say_why_silent}, {AUTKI_UNKNOWN, say_mix},
                   {AUTKI_UNKNOWN, say_scope}};

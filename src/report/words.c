@@ -97,11 +97,11 @@ bool autki_words_is_wide(autk_bounds share)
     return !(share.high - share.low <= 0.005);
 }
 
+/* Outwards, but not for the twentieth part of a digit: 52.98 is told as 53, not as 52. */
 static double outwards(double percent, int decimals, bool up)
 {
-    double scale = pow(10.0, decimals);
-    /* 1e-6: what rounding in the last bits of a share must not show */
-    return up ? ceil(percent * scale - 1e-6) / scale : floor(percent * scale + 1e-6) / scale;
+    double scale = pow(10.0, decimals), slack = 0.05;
+    return up ? ceil(percent * scale - slack) / scale : floor(percent * scale + slack) / scale;
 }
 
 /* Both ends as percentages with as many digits as the higher has. */

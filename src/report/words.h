@@ -17,7 +17,7 @@ void autki_words_possessive(autk_buf *out, const autk_world *world, int32_t part
 void autki_words_percent(autk_buf *out, double fraction);
 
 /**
- * "50–70 %": the interval rounded outwards, so that what it says stays true; one percentage where
+ * "50–70 %": the interval rounded outwards (but for a twentieth of a digit); one percentage where
  * both ends are the same; "unknown" for NaN.
  */
 void autki_words_interval(autk_buf *out, autk_bounds share);

@@ -34,7 +34,7 @@ static void interval__is_rounded_outwards(void **state)
     (void)state;
     autk_buf out;
     autk_buf_init(&out);
-    autki_words_interval(&out, (autk_bounds){.5049, .557, .6901});
+    autki_words_interval(&out, (autk_bounds){.5049, .557, .6912});
     expect_text(&out, "50–70 %");
     autki_words_interval(&out, (autk_bounds){.50, .56, .70}); /* 70.0 % is not 71 */
     expect_text(&out, "50–70 %");
