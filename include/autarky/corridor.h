@@ -251,13 +251,15 @@ typedef enum autk_route_model {
 typedef struct autk_pair_costs autk_pair_costs;
 
 /**
+ * @param closures   in force from the start; NULL = none. Borrowed, like the network, by the result
  * @param n_threads  0 or 1 = the caller's own; the result does not depend on it
- * Errors: AUTK_ENOCONV (see autk_routes_find), AUTK_ENOMEM.
- * Cost:   shortest: about 0.3 s for all pairs; probabilistic: one dense inverse, about 1 s.
+ * Errors: AUTK_ENOCONV (see autk_routes_find), AUTK_ENUMERIC (the route scale is so small that
+ *         exp(-cost/scale) vanishes: use the shortest-route model), AUTK_ENOMEM.
+ * Cost:   shortest: about 0.1 s for all pairs; probabilistic: about 1 s.
  */
 AUTK_API autk_status autk_pair_costs_create(autk_pair_costs **out, const autk_network *network,
-                                            autk_route_model model, int n_threads, autk_err *err)
-    AUTK_MUST_CHECK;
+                                            autk_route_model model, const autk_closures *closures,
+                                            int n_threads, autk_err *err) AUTK_MUST_CHECK;
 AUTK_API void autk_pair_costs_free(autk_pair_costs *pairs);
 
 /** USD per tonne; INFINITY: no route; NaN: one of the two has no place in the network; 0 within an
@@ -265,11 +267,14 @@ AUTK_API void autk_pair_costs_free(autk_pair_costs *pairs);
 AUTK_API double autk_pair_cost(const autk_pair_costs *pairs, int32_t origin, int32_t destination);
 
 /**
- * Costs once more with closures, by repair: only what a closure touches is solved again (shortest:
- * subtrees below closed edges; probabilistic: a rank-k update by Woodbury's identity).
+ * Costs once more with closures, by repair: only what a closure touches is solved again. Shortest:
+ * subtrees below closed edges. Probabilistic: closing k terminals is a rank-k update,
+ * W' = W - F_T (N_TT)^-1 B_T with N = (I - A)^-1 and F, B its products with origins and
+ * destinations (a Schur complement); transit bans and dearer crossings are solved afresh.
  *
  * @param cost_usd_per_t  [out, n x n, row origin] n = autk_world_n_economies; as autk_pair_cost
- * Errors: AUTK_ENOMEM, AUTK_ENUMERIC.
+ * @param closures        all that is closed, those of autk_pair_costs_create included
+ * Errors: AUTK_EARG (they open what was closed), AUTK_ENUMERIC, AUTK_ENOCONV, AUTK_ENOMEM.
  * Cost:   one closure: under 50 ms.
  */
 AUTK_API autk_status autk_pair_costs_after(double *cost_usd_per_t, const autk_pair_costs *pairs,
@@ -292,7 +297,8 @@ AUTK_API autk_status autk_corridor_d_hat(double *d_hat, const autk_pair_costs *p
 /** What a place carries, and what its closing does. */
 typedef struct autk_traffic {
     int32_t place;    /**< a crossing, port, or the first passage of a gate */
-    double share;     /**< of the value of the trade given that passes here, under the model */
+    double value_usd; /**< of the trade given that passes here, under the model */
+    double share;     /**< of all the trade given that has a route */
     double cost_rise; /**< trade-weighted cost after closing / before - 1, cut-off trade left out */
     double cut_off;   /**< share of the trade that no route is left for */
     double access_lost; /**< 1 - sum of weight * d_hat^-elasticity */
@@ -304,15 +310,37 @@ typedef struct autk_traffic {
  * @param out       [*n] the caller's to free(); places with a share below min_share left out
  * @param value_usd [n_economies x n_economies, row exporter] trade to put on the network; NaN and 0
  *                  = none. Trade of economies without a place is left out.
- * @param closures  what is closed already; NULL = nothing
  * @param judge     close each place in turn (criticality); false: shares only
- * Errors: AUTK_EARG (no trade at all), AUTK_ENOCONV, AUTK_ENOMEM.
+ * Errors: AUTK_ENOANSWER (no trade, or none that has a route), AUTK_ENOCONV, AUTK_ENOMEM.
  * Cost:   shares: one pass over the edges for each origin; criticality: one update for each place.
  */
 AUTK_API autk_status autk_corridor_traffic(autk_traffic **out, size_t *n,
                                            const autk_pair_costs *pairs, const double *value_usd,
-                                           const autk_closures *closures, double min_share,
-                                           bool judge, autk_err *err) AUTK_MUST_CHECK;
+                                           double min_share, bool judge, autk_err *err)
+    AUTK_MUST_CHECK;
+
+/**
+ * For each place, the part of the economy's trade with each partner that passes it. The same both
+ * ways, as costs are. Passages of a gate are counted under the first.
+ *
+ * @param use  [out, n_places x n_economies, row place]
+ * Errors: AUTK_EARG (an economy without a place in the network).
+ */
+AUTK_API autk_status autk_corridor_use(double *use, const autk_pair_costs *pairs, int32_t economy,
+                                       autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * Bounds of a place's share of the trade: the least and greatest of sum(use x)/sum(x) over all
+ * partners' x in [low, high]. Partners with NaN are left out.
+ *
+ * The extremes lie where each x is low or high, by whether its use is above the share itself
+ * (a fractional linear programme over a box; Dinkelbach 1967).
+ *
+ * @param value_low, value_high  [n] of trade with each partner
+ */
+AUTK_API void autk_corridor_share_bounds(double *low, double *high, const double *use,
+                                         const double *value_low, const double *value_high,
+                                         size_t n);
 
 /* ------------------------------------------------------------------ shapes, for maps */
 

@@ -72,6 +72,29 @@ static autk_status make_room(autk_closures *c, autk_err *err)
     return st;
 }
 
+autk_status autki_closures_copy(autk_closures **out, const autk_network *net,
+                                const autk_closures *from, autk_err *err)
+{
+    autk_closures *c = NULL;
+    autk_status st = autk_closures_create(&c, net, err);
+    if (st == AUTK_OK && from != NULL)
+        st = make_room(c, err);
+    if (st != AUTK_OK) {
+        autk_closures_free(c);
+        return st;
+    }
+    if (from != NULL) {
+        memcpy(c->arc_cost, from->arc_cost, net->n_arcs * sizeof *c->arc_cost);
+        memcpy(c->access_cost, from->access_cost, net->n_access * sizeof *c->access_cost);
+        memcpy(c->closed_place, from->closed_place, net->n_places);
+        memcpy(c->closed_terminal, from->closed_terminal, (size_t)net->n_terminals);
+        memcpy(c->changed, from->changed, from->n_changed * sizeof *c->changed);
+        c->n_changed = from->n_changed;
+    }
+    *out = c;
+    return AUTK_OK;
+}
+
 static void change_arc(autk_closures *c, size_t arc, double cost)
 {
     if (!(cost > c->arc_cost[arc]))

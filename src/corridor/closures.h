@@ -28,4 +28,9 @@ static inline autki_weights autki_closed_weights(const autk_network *net,
 autk_status autki_closures_place(autk_closures *closures, int32_t place, bool rail, bool road,
                                  bool transship, autk_err *err) AUTK_MUST_CHECK;
 
+/* Closures of a network, with those of `from` (NULL = none) already in them, without their texts.
+ */
+autk_status autki_closures_copy(autk_closures **out, const autk_network *net,
+                                const autk_closures *from, autk_err *err) AUTK_MUST_CHECK;
+
 #endif
