@@ -19,6 +19,7 @@
 #include <autarky/import.h>
 #include <autarky/input.h>
 #include <autarky/scenario.h>
+#include <autarky/mirror.h>
 #include <autarky/products.h>
 #include <autarky/sweep.h>
 #include <autarky/table.h>

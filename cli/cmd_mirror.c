@@ -1,0 +1,351 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_mirror.h"
+
+autk_status cli_mirror_bad_value(cli_context *cli, const char *option, const char *expected,
+                                 const char *got)
+{
+    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got \"%s\"", expected, got);
+    return cli->err.code = AUTK_EARG;
+}
+
+/* ------------------------------------------------------------------ geography */
+
+typedef struct places {
+    const autk_world *world;
+    int32_t *economy; /* [economies of the dataset] in the world, -1 = not there */
+} places;
+
+static autk_pair_geography geography_of(void *user, int32_t exporter, int32_t importer)
+{
+    const places *p = user;
+    int32_t i = p->economy[exporter], j = p->economy[importer];
+    if (i < 0 || j < 0)
+        return (autk_pair_geography){.distance_km = NAN};
+    return (autk_pair_geography){
+        autk_world_distance_km(p->world, i, j), autk_world_is_contiguous(p->world, i, j),
+        autk_world_economy(p->world, i)->landlocked, autk_world_economy(p->world, j)->landlocked};
+}
+
+static autk_status find_places(places *p, cli_context *cli, const autk_dataset *d,
+                               const autk_world *world)
+{
+    int32_t n = autk_dataset_n_economies(d);
+    p->world = world;
+    p->economy = malloc(((size_t)n + 1) * sizeof *p->economy);
+    if (p->economy == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    for (int32_t e = 0; e < n; e++) {
+        if (autk_world_find_economy(&p->economy[e], world, autk_dataset_economy_code(d, e), 0,
+                                    NULL) != AUTK_OK)
+            p->economy[e] = -1;
+    }
+    return AUTK_OK;
+}
+
+/* ------------------------------------------------------------------ rows to show */
+
+typedef struct shown {
+    int32_t exporter, importer;
+    double exporter_says, importer_says, value, low, high, bound_high, margin, weight;
+    const char *kind;
+} shown;
+
+typedef struct work {
+    autk_dataset *dataset;
+    const mirror_args *args;
+    int32_t n_economies, economy; /* -1 = all */
+    int year;
+    places places;
+    autk_two_sides *flows;
+    size_t n_flows;
+    autk_reconciled *reconciled;
+    autk_mirror_fit fit;
+    double *exports, *imports; /* totals given by the user, NaN = unknown */
+    shown *rows;
+    size_t n_rows;
+} work;
+
+static void free_work(work *w)
+{
+    free(w->places.economy);
+    free(w->flows);
+    free(w->reconciled);
+    autk_mirror_fit_deinit(&w->fit);
+    free(w->exports);
+    free(w->imports);
+    free(w->rows);
+}
+
+static bool is_wanted(const work *w, int32_t exporter, int32_t importer)
+{
+    return w->economy < 0 || w->economy == exporter || w->economy == importer;
+}
+
+static void show_reported(work *w)
+{
+    for (size_t k = 0; k < w->n_flows; k++) {
+        const autk_two_sides *f = &w->flows[k];
+        const autk_reconciled *r = &w->reconciled[k];
+        if (f->year != w->year || !is_wanted(w, f->exporter, f->importer) || w->args->silent)
+            continue;
+        w->rows[w->n_rows++] = (shown){f->exporter,
+                                       f->importer,
+                                       f->exporter_says,
+                                       f->importer_says,
+                                       r->value,
+                                       r->low,
+                                       r->high,
+                                       NAN,
+                                       exp(r->margin) - 1,
+                                       r->exporter_weight,
+                                       autk_mirror_kind_text(r->kind)};
+    }
+}
+
+static autk_status show_silent(work *w, cli_context *cli, const autk_silent_flow *silent, size_t n)
+{
+    autk_panel panel;
+    double *value = NULL;
+    autk_blackout_model *model = NULL;
+    autk_blackout_opts o = autk_blackout_opts_default();
+    autk_blackout_estimate *e = malloc((n + 1) * sizeof *e);
+    o.partner_sd = w->args->partner_sd;
+    o.total_sd = w->args->total_sd;
+    o.n_draws = (int)w->args->draws;
+    if (e == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    autk_status st = autk_mirror_panel(&panel, &value, w->flows, w->reconciled, w->n_flows,
+                                       w->n_economies, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_blackout_learn(&model, &panel, w->year - 1, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_blackout_solve(e, model, &panel, w->year, silent, n, w->exports, w->imports, &o,
+                                 &cli->err);
+    for (size_t k = 0; st == AUTK_OK && k < n; k++) {
+        if (is_wanted(w, silent[k].exporter, silent[k].importer))
+            w->rows[w->n_rows++] = (shown){silent[k].exporter,
+                                           silent[k].importer,
+                                           NAN,
+                                           NAN,
+                                           e[k].value,
+                                           e[k].low,
+                                           e[k].high,
+                                           e[k].bound_high,
+                                           NAN,
+                                           NAN,
+                                           autk_mirror_kind_text(AUTK_MIRROR_NONE)};
+    }
+    autk_blackout_model_free(model);
+    free(value);
+    free(e);
+    return st;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const shown *x = a, *y = b;
+    double p = isnan(x->value) ? -1 : x->value, q = isnan(y->value) ? -1 : y->value;
+    if (p != q)
+        return p > q ? -1 : 1;
+    return x->exporter != y->exporter ? (x->exporter > y->exporter) - (x->exporter < y->exporter)
+                                      : (x->importer > y->importer) - (x->importer < y->importer);
+}
+
+static autk_status write_rows(cli_context *cli, work *w)
+{
+    static const autk_column columns[] = {
+        {"exporter", "from", AUTK_CELL_TEXT, 0},
+        {"importer", "to", AUTK_CELL_TEXT, 0},
+        {"exporter_says", "exporter says", AUTK_CELL_USD, 0},
+        {"importer_says", "importer says", AUTK_CELL_USD, 0},
+        {"value", "value", AUTK_CELL_USD, 0},
+        {"low", "5 %", AUTK_CELL_USD, 0},
+        {"high", "95 %", AUTK_CELL_USD, 0},
+        {"kind", "reported by", AUTK_CELL_TEXT, 0},
+        {"freight", "CIF/FOB - 1", AUTK_CELL_PERCENT, 1},
+        {"exporter_weight", "exporter's weight", AUTK_CELL_FIXED, 2},
+        {"bound_high", "at most", AUTK_CELL_USD, 0}};
+    autk_table *t = NULL;
+    autk_status st = autk_table_create(&t, columns, sizeof columns / sizeof *columns, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    qsort(w->rows, w->n_rows, sizeof *w->rows, by_value);
+    for (size_t k = 0; k < w->n_rows && (w->args->top <= 0 || (int64_t)k < w->args->top); k++) {
+        const shown *r = &w->rows[k];
+        autk_table_text(t, autk_dataset_economy_code(w->dataset, r->exporter));
+        autk_table_text(t, autk_dataset_economy_code(w->dataset, r->importer));
+        autk_table_number(t, r->exporter_says);
+        autk_table_number(t, r->importer_says);
+        autk_table_number(t, r->value);
+        autk_table_number(t, r->low);
+        autk_table_number(t, r->high);
+        autk_table_text(t, r->kind);
+        autk_table_number(t, r->margin);
+        autk_table_number(t, r->weight);
+        autk_table_number(t, r->bound_high);
+    }
+    st = cli_write_table(cli, t);
+    autk_table_free(t);
+    return st;
+}
+
+/* ------------------------------------------------------------------ totals */
+
+/* BLR:exports=4e10,BLR:imports=4.3e10 */
+static autk_status take_total(work *w, cli_context *cli, const char *text, size_t len)
+{
+    char item[160], *end;
+    (void)snprintf(item, sizeof item, "%.*s", (int)(len < 159 ? len : 159), text);
+    char *colon = strchr(item, ':'), *equals = strchr(item, '=');
+    if (colon == NULL || equals == NULL || equals < colon)
+        return cli_mirror_bad_value(cli, "--totals", "ECONOMY:exports=VALUE", item);
+    *colon = *equals = '\0';
+    bool exports = strcmp(colon + 1, "exports") == 0;
+    double value = strtod(equals + 1, &end);
+    if ((!exports && strcmp(colon + 1, "imports") != 0) || end == equals + 1 || *end != '\0' ||
+        !isfinite(value) || value < 0)
+        return cli_mirror_bad_value(cli, "--totals", "ECONOMY:exports=VALUE or :imports=VALUE",
+                                    text);
+    int32_t e;
+    autk_status st = autk_dataset_find_economy(&e, w->dataset, item, &cli->err);
+    if (st == AUTK_OK)
+        (exports ? w->exports : w->imports)[e] = value;
+    return st;
+}
+
+static autk_status take_totals(work *w, cli_context *cli)
+{
+    size_t n = (size_t)w->n_economies + 1;
+    w->exports = malloc(n * sizeof *w->exports);
+    w->imports = malloc(n * sizeof *w->imports);
+    if (w->exports == NULL || w->imports == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    for (size_t e = 0; e < n; e++)
+        w->exports[e] = w->imports[e] = NAN;
+    autk_status st = AUTK_OK;
+    for (const char *at = w->args->totals; at != NULL && *at != '\0' && st == AUTK_OK;) {
+        size_t len = strcspn(at, ",");
+        st = take_total(w, cli, at, len);
+        at += len + (at[len] == ',');
+    }
+    return st;
+}
+
+/* ------------------------------------------------------------------ a dataset */
+
+static autk_status reconcile(work *w, cli_context *cli)
+{
+    size_t x, m;
+    autk_status st = autk_mirror_layers(&x, &m, w->dataset, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_mirror_flows(&w->flows, &w->n_flows, w->dataset, x, m, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    w->reconciled = malloc((w->n_flows + 1) * sizeof *w->reconciled);
+    if (w->reconciled == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    for (size_t k = 0; w->year == 0 && k < w->n_flows; k++)
+        w->year = w->flows[k].year;
+    for (size_t k = 0; w->args->year == 0 && k < w->n_flows; k++)
+        w->year = w->flows[k].year > w->year ? w->flows[k].year : w->year;
+    return autk_mirror_reconcile(w->reconciled, &w->fit, w->flows, w->n_flows, w->n_economies,
+                                 geography_of, &w->places, NULL, &cli->err);
+}
+
+static autk_status run(cli_context *cli, work *w, const autk_world *world)
+{
+    autk_silent_flow *silent = NULL;
+    size_t n_silent = 0;
+    autk_status st = find_places(&w->places, cli, w->dataset, world);
+    if (st == AUTK_OK && w->args->economy != NULL)
+        st = autk_dataset_find_economy(&w->economy, w->dataset, w->args->economy, &cli->err);
+    if (st == AUTK_OK)
+        st = take_totals(w, cli);
+    if (st == AUTK_OK)
+        st = reconcile(w, cli);
+    if (st == AUTK_OK)
+        st = autk_mirror_silent(&silent, &n_silent, w->flows, w->n_flows, w->n_economies, w->year,
+                                &cli->err);
+    if (st == AUTK_OK) {
+        w->rows = malloc((w->n_flows + n_silent + 1) * sizeof *w->rows);
+        if (w->rows == NULL)
+            st = cli->err.code = AUTK_ENOMEM;
+    }
+    if (st == AUTK_OK) {
+        show_reported(w);
+        st = n_silent != 0 ? show_silent(w, cli, silent, n_silent) : AUTK_OK;
+    }
+    if (st == AUTK_OK)
+        st = write_rows(cli, w);
+    free(silent);
+    return st;
+}
+
+static autk_status run_dataset(cli_context *cli, const mirror_args *a)
+{
+    autk_world *world = NULL;
+    work w = {.args = a, .economy = -1, .year = (int)a->year};
+    autk_status st = autk_dataset_open(&w.dataset, cli->arguments[0], &cli->err);
+    if (st == AUTK_OK)
+        st = cli_open_world(cli, &world);
+    if (st == AUTK_OK) {
+        w.n_economies = autk_dataset_n_economies(w.dataset);
+        st = run(cli, &w, world);
+    }
+    free_work(&w);
+    autk_world_close(world);
+    autk_dataset_close(w.dataset);
+    return st;
+}
+
+autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
+{
+    mirror_args a = {.top = 25, .draws = 500, .share = 0.02, .partner_sd = 0.1, .total_sd = 0.02};
+    cli_option options[] = {
+        {"year", CLI_INTEGER, &a.year, "Y", "default: the last; of a backtest 2019", NULL},
+        {"economy", CLI_TEXT, &a.economy, "E", "only flows of one economy", NULL},
+        {"silent", CLI_FLAG, &a.silent, NULL, "only what nobody reported", NULL},
+        {"totals", CLI_TEXT, &a.totals, "LIST",
+         "known totals of silent economies: BLR:exports=4e10,BLR:imports=4.3e10", NULL},
+        {"top", CLI_INTEGER, &a.top, "N", "rows to show (25; 0 = all)", NULL},
+        {"partner-sd", CLI_NUMBER, &a.partner_sd, "X", "log error of partners' reports (.1)", NULL},
+        {"total-sd", CLI_NUMBER, &a.total_sd, "X", "log error of national totals (.02)", NULL},
+        {"draws", CLI_INTEGER, &a.draws, "N", "for the intervals (500)", NULL},
+        {"backtest", CLI_FLAG, &a.backtest, NULL,
+         "blank known flows of the world dataset, estimate, compare", NULL},
+        {"share", CLI_NUMBER, &a.share, "S", "backtest: of the flows to blank (.02)", NULL},
+        {"pair", CLI_TEXT, &a.pair, "A,B", "backtest: all flows between two economies", NULL},
+        {"years", CLI_TEXT, &a.years, "A:B", "backtest: of the pair's blackout (2015:2021)", NULL},
+        {"without-totals", CLI_FLAG, &a.without_totals, NULL,
+         "backtest: national totals unknown too", NULL},
+        {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
+    cli_spec spec = {
+        .name = "mirror",
+        .arguments = "[DATASET]",
+        .summary = "What exporters and importers of a dataset say about the same flow, made into "
+                   "one figure with its\ninterval by how reliable each has been; and what nobody "
+                   "reported, estimated with bounds, never zero.\n--backtest shows how good the "
+                   "estimates are where the truth is known.",
+        .examples = "  autarky mirror trade.atk --year 2022 --economy BLR\n"
+                    "  autarky mirror trade.atk --silent --totals BLR:exports=4e10\n"
+                    "  autarky mirror --backtest --year 2019\n"
+                    "  autarky mirror --backtest --pair RUS,BLR --years 2015:2021\n",
+        .options = options,
+        .min_arguments = 0,
+        .max_arguments = 1};
+    autk_status st = cli_parse(cli, &spec, argc, argv);
+    if (st != AUTK_OK || cli->help_shown)
+        return st;
+    if (a.draws < 20 || a.draws > 100000)
+        return cli_mirror_bad_value(cli, "--draws", "20 to 100000", "another number");
+    if (a.backtest == (cli->n_arguments == 1))
+        return cli_mirror_bad_value(cli, "mirror", "a dataset, or --backtest",
+                                    a.backtest ? cli->arguments[0] : "");
+    if (a.backtest && a.year == 0)
+        a.year = 2019;
+    return a.backtest ? cli_mirror_backtest(cli, &a) : run_dataset(cli, &a);
+}
