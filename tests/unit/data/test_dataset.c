@@ -228,7 +228,7 @@ static void dataset__verify_notices_a_changed_byte(void **state)
     assert_int_equal(stat(path, &info), 0);
     size_t noticed = 0;
     random_state = 3;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 150; i++) {
         long at = (long)(next_random() % (uint64_t)info.st_size);
         fseek(f, at, SEEK_SET);
         int byte = fgetc(f);
@@ -345,7 +345,7 @@ static void dataset__survives_a_kill_at_any_moment(void **state)
     (void)state;
     old_and_new s;
     const char *many = getenv("AUTARKY_KILLS");
-    int n = many != NULL ? atoi(many) : 15, n_new = 0, n_killed = 0;
+    int n = many != NULL ? atoi(many) : 12, n_new = 0, n_killed = 0;
     prepare(&s, "kill.atk");
     double start = now_s();
     int status;
@@ -381,7 +381,7 @@ static void dataset__survives_a_full_disk(void **state)
     old_and_new s;
     prepare(&s, "full.atk");
     int n_failed = 0;
-    for (rlim_t limit = 0; limit < 400000; limit += 19949) {
+    for (rlim_t limit = 0; limit < 400000; limit += 39983) {
         int status;
         autk_err err;
         autk_import_opts opts = replace_opts();
