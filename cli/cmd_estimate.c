@@ -6,8 +6,11 @@ typedef struct options {
     const char *data, *family, *convention, *separation, *singletons;
     int64_t max_iterations, threads, decimals;
     autk_estimate_opts estimate;
-    bool stars;
+    bool stars, table, latex;
+    const char *scenario;
 } options;
+
+#define MODELS_MAX 16
 
 static autk_status wrong_word(cli_context *cli, const char *option, const char *expected,
                               const char *got)
@@ -71,6 +74,40 @@ static void show_place(const cli_context *cli, const char *formula, const option
     }
 }
 
+static autk_status write_table(cli_context *cli, const options *o, autk_estimate *const *e,
+                               size_t n)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    char names[MODELS_MAX][16];
+    const char *titles[MODELS_MAX];
+    const autk_estimate *models[MODELS_MAX];
+    autk_estimate_report report = {.stars = o->stars, .decimals = (int)o->decimals};
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(names[i], sizeof names[i], "(%zu)", i + 1);
+        titles[i] = names[i];
+        models[i] = e[i];
+    }
+    autk_status st =
+        autk_estimate_write_table(&text, models, titles, n, o->latex, &report, &cli->err);
+    if (st == AUTK_OK)
+        st = cli_write(cli, &text);
+    autk_buf_deinit(&text);
+    return st;
+}
+
+static autk_status write_scenario(cli_context *cli, const options *o, const autk_estimate *e)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    autk_status st = autk_estimate_write_scenario(&text, e, &cli->err);
+    autk_buf_putc(&text, '\n');
+    if (st == AUTK_OK)
+        st = cli_write_file(o->scenario, &text, &cli->err);
+    autk_buf_deinit(&text);
+    return st;
+}
+
 static autk_status write_estimate(cli_context *cli, const options *o, const autk_estimate *e)
 {
     autk_buf text;
@@ -85,6 +122,31 @@ static autk_status write_estimate(cli_context *cli, const options *o, const autk
     if (st == AUTK_OK)
         st = cli_write(cli, &text);
     autk_buf_deinit(&text);
+    return st;
+}
+
+static autk_status run_models(cli_context *cli, options *o)
+{
+    autk_estimate *models[MODELS_MAX] = {NULL};
+    autk_status st = AUTK_OK;
+    if (o->table && cli->format != AUTK_FORMAT_TEXT)
+        st = wrong_word(cli, "--format", "text for several formulas", "another");
+    if (st == AUTK_OK && o->scenario != NULL && cli->n_arguments > 1)
+        st = wrong_word(cli, "--to-scenario", "one formula", "several");
+    o->estimate.progress = cli_progress();
+    for (size_t i = 0; st == AUTK_OK && i < cli->n_arguments; i++) {
+        st = autk_estimate_run(&models[i], cli->arguments[i], o->data, &o->estimate, &cli->err);
+        if (st != AUTK_OK)
+            show_place(cli, cli->arguments[i], o);
+    }
+    cli_progress_end();
+    if (st == AUTK_OK && o->scenario != NULL)
+        st = write_scenario(cli, o, models[0]);
+    if (st == AUTK_OK)
+        st = o->table ? write_table(cli, o, models, cli->n_arguments)
+                      : write_estimate(cli, o, models[0]);
+    for (size_t i = 0; i < cli->n_arguments && i < MODELS_MAX; i++)
+        autk_estimate_free(models[i]);
     return st;
 }
 
@@ -109,17 +171,23 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
         {"offset", CLI_TEXT, &e->offset, "EXPRESSION", "a term with coefficient one", NULL},
         {"subset", CLI_TEXT, &e->subset, "EXPRESSION", "rows to use, e.g. 'year >= 1990'", NULL},
         {"panel", CLI_TEXT, &e->panel, "UNIT,TIME", "for lags, e.g. exporter^importer,year", NULL},
+        {"bias-correction", CLI_FLAG, &e->bias_correction, NULL,
+         "Weidner & Zylkin (2021), for the two- and three-way gravity models", NULL},
         {"singletons", CLI_TEXT, &o.singletons, "drop|keep", "levels with one row", NULL},
         {"separation", CLI_TEXT, &o.separation, "on|off", "look for separated observations", NULL},
         {"tol", CLI_NUMBER, &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
         {"max-iterations", CLI_INTEGER, &o.max_iterations, "N", "100", NULL},
         {"threads", CLI_INTEGER, &o.threads, "N", "0 = one for each processor", NULL},
+        {"table", CLI_FLAG, &o.table, NULL, "several formulas side by side", NULL},
+        {"latex", CLI_FLAG, &o.latex, NULL, "that table for LaTeX (booktabs)", NULL},
+        {"to-scenario", CLI_TEXT, &o.scenario, "FILE",
+         "coefficients with their covariance, for simulate", NULL},
         {"stars", CLI_FLAG, &o.stars, NULL, "mark significance", NULL},
         {"decimals", CLI_INTEGER, &o.decimals, "N", "of the text, 4", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "estimate",
-        .arguments = "FORMULA ",
+        .arguments = "FORMULA... ",
         .summary =
             "Regress with fixed effects: Poisson pseudo-maximum likelihood, or least squares.\n"
             "A formula is RESPONSE ~ REGRESSORS | EFFECTS; i(x, ref = level) makes dummies,\n"
@@ -131,21 +199,14 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
                     "      --data panel.dta --family ols --subset 'exporter != importer'\n",
         .options = table,
         .min_arguments = 1,
-        .max_arguments = 1};
+        .max_arguments = MODELS_MAX};
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
     st = take_words(cli, &o);
     if (st != AUTK_OK)
         return st;
-    autk_estimate *estimate = NULL;
-    e->progress = cli_progress();
-    st = autk_estimate_run(&estimate, cli->arguments[0], o.data, e, &cli->err);
-    cli_progress_end();
-    if (st == AUTK_OK)
-        st = write_estimate(cli, &o, estimate);
-    else
-        show_place(cli, cli->arguments[0], &o);
-    autk_estimate_free(estimate);
-    return st;
+    if (cli->n_arguments > 1 || o.latex)
+        o.table = true;
+    return run_models(cli, &o);
 }

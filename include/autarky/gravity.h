@@ -37,6 +37,9 @@ typedef struct autk_estimate_opts {
     const char *offset;  /**< an expression in the units of the linear predictor, NULL = 0 */
     const char *subset;  /**< an expression: rows where it is not 0; NULL = all */
     const char *panel;   /**< "unit,time" for l() and f() in the formula, e.g. "a^b,year" */
+    /** Correct for incidental parameters (Weidner & Zylkin 2021): exporter^year + importer^year,
+     *  with or without exporter^importer; vcov must be NULL, the errors are clustered by pair. */
+    bool bias_correction;
     bool keep_singletons;
     bool skip_separation; /**< trust that no observation is separated */
     double tol;           /**< relative gradient, 0 = 1e-9 */
@@ -50,6 +53,7 @@ typedef struct autk_estimate autk_estimate;
 typedef struct autk_coefficient {
     const char *name; /**< as written in the formula; borrowed */
     double estimate, std_error, statistic, p_value;
+    double uncorrected; /**< the estimate before bias correction; the same without */
 } autk_coefficient;
 
 typedef struct autk_estimate_effect {
@@ -74,6 +78,7 @@ typedef struct autk_estimate_info {
     double degrees_of_freedom; /**< of the t distribution; infinite: normal */
     double relative_gradient;
     int iterations;
+    bool bias_corrected;
     double seconds_read, seconds_solve, seconds_total;
 } autk_estimate_info;
 
@@ -126,6 +131,22 @@ AUTK_API autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate
 /** Coefficients as CSV: term, estimate, std_error, statistic, p_value. */
 AUTK_API autk_status autk_estimate_write_csv(autk_buf *out, const autk_estimate *e, autk_err *err)
     AUTK_MUST_CHECK;
+
+/**
+ * Several estimates side by side, coefficients by name.
+ * @param latex  a tabular for LaTeX's booktabs instead of text
+ */
+AUTK_API autk_status autk_estimate_write_table(autk_buf *out, const autk_estimate *const *estimates,
+                                               const char *const *titles, size_t n, bool latex,
+                                               const autk_estimate_report *report, autk_err *err)
+    AUTK_MUST_CHECK;
+
+/**
+ * Coefficients with their covariance as a JSON object for a simulation's draws:
+ * {"kind": "autarky.partial_effects", "names": [...], "estimates": [...], "vcov": [[...]], ...}.
+ */
+AUTK_API autk_status autk_estimate_write_scenario(autk_buf *out, const autk_estimate *e,
+                                                  autk_err *err) AUTK_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -40,6 +40,7 @@ void autk_estimate_free(autk_estimate *e)
     free(e->names);
     free(e->collinear);
     free(e->estimates);
+    free(e->uncorrected);
     free(e->v);
     free(e->formula);
     free(e->response);
@@ -55,13 +56,17 @@ const autk_estimate_info *autk_estimate_get_info(const autk_estimate *e)
 
 autk_coefficient autk_estimate_get_coefficient(const autk_estimate *e, int i)
 {
-    autk_coefficient none = {"", NAN, NAN, NAN, NAN};
+    autk_coefficient none = {"", NAN, NAN, NAN, NAN, NAN};
     if (i < 0 || i >= e->info.n_coefficients)
         return none;
     size_t p = (size_t)e->info.n_coefficients, j = (size_t)i;
     double error = sqrt(e->v[j * p + j]), t = e->estimates[j] / error;
-    return (autk_coefficient){e->names[j], e->estimates[j], error, t,
-                              autki_t_p_value(t, e->info.degrees_of_freedom)};
+    return (autk_coefficient){e->names[j],
+                              e->estimates[j],
+                              error,
+                              t,
+                              autki_t_p_value(t, e->info.degrees_of_freedom),
+                              e->uncorrected != NULL ? e->uncorrected[j] : e->estimates[j]};
 }
 
 const double *autk_estimate_get_vcov(const autk_estimate *e)
@@ -324,6 +329,17 @@ static autk_status fit(autki_job *job, autk_err *err)
     }
 }
 
+static autk_status check_bias_correction(autki_job *job, autk_err *err)
+{
+    if (job->opts->family != AUTK_FAMILY_POISSON)
+        return autki_fail_at(err, AUTK_EARG, "--bias-correction", 0, 0,
+                             "expected Poisson: least squares has no such bias");
+    if (job->opts->vcov != NULL)
+        return autki_fail_at(err, AUTK_EARG, "--bias-correction", 0, 0,
+                             "expected no --vcov beside it: its errors are clustered by pair");
+    return autki_bias_keys(&job->keys, job->formula, err);
+}
+
 static autk_status begin(autki_job *job, const char *formula, const autk_estimate_opts *opts,
                          autk_err *err)
 {
@@ -333,6 +349,8 @@ static autk_status begin(autki_job *job, const char *formula, const autk_estimat
     if (job->out == NULL)
         return autki_no_memory(err, sizeof *job->out);
     autk_status st = parse_all(job, formula, err);
+    if (st == AUTK_OK && opts->bias_correction)
+        st = check_bias_correction(job, err);
     if (st == AUTK_OK)
         st = want_all(job, err);
     job->spec =

@@ -4,6 +4,7 @@
 
 #include <autarky/gravity.h>
 
+#include "gravity/bias.h"
 #include "gravity/fit.h"
 #include "gravity/vcov.h"
 
@@ -14,10 +15,11 @@ struct autk_estimate {
     char *vcov;     /* "clustered by pair_id", "heteroskedastic", "iid" */
     char *vcov_type;
     autk_estimate_convention convention;
-    char **names;      /* [n_coefficients] */
-    double *estimates; /* [n_coefficients] */
-    double *v;         /* [n_coefficients²] */
-    char **collinear;  /* [n_collinear] */
+    char **names;        /* [n_coefficients] */
+    double *estimates;   /* [n_coefficients] */
+    double *uncorrected; /* [n_coefficients] before bias correction, NULL without */
+    double *v;           /* [n_coefficients²] */
+    char **collinear;    /* [n_collinear] */
     char *effect_name[AUTKI_KEYS_MAX], *cluster_name[AUTKI_KEYS_MAX];
     int64_t effect_levels[AUTKI_KEYS_MAX], cluster_levels[AUTKI_KEYS_MAX];
 };
@@ -28,6 +30,7 @@ typedef struct autki_job {
     int n_threads;
     autki_formula *formula, *subset, *weights, *offset, *panel_keys;
     autki_vcov_spec vcov;
+    autki_gravity_keys keys; /* for bias correction */
     autki_wants wants;
     autki_frame *frame;
     autki_panel_spec spec;

@@ -153,6 +153,56 @@ static autk_status take_names(autki_job *job, autk_err *err)
     return AUTK_OK;
 }
 
+/* Take the bias off the coefficients, keeping the old ones, and put the corrected covariance into
+ * v. */
+static autk_status correct(autki_job *job, const autki_vcov_input *vcov, double *v, autk_err *err)
+{
+    autk_estimate *e = job->out;
+    size_t p = job->ws->n_regressors;
+    autki_bias_input in = {.panel = job->panel,
+                           .keys = &job->keys,
+                           .x = job->panel->x,
+                           .mu = job->fit.w,
+                           .bread = vcov->bread};
+    int32_t n_pairs = 0;
+    double *bias = autki_malloc(p, sizeof *bias);
+    e->uncorrected = autki_malloc(p, sizeof *e->uncorrected);
+    autk_status st = AUTK_OK;
+    if (bias == NULL || e->uncorrected == NULL)
+        st = autki_no_memory(err, p * sizeof *bias);
+    if (st == AUTK_OK)
+        st = autki_bias_correct(bias, v, &n_pairs, &in, err);
+    for (size_t j = 0; st == AUTK_OK && j < p; j++) {
+        e->uncorrected[j] = job->fit.b[j] / job->panel->regressors[j].scale;
+        job->fit.b[j] -= bias[j];
+    }
+    e->info.bias_corrected = true;
+    e->cluster_levels[0] = n_pairs;
+    free(bias);
+    return st;
+}
+
+static autk_status describe_pairs(autki_job *job, autk_err *err)
+{
+    autk_estimate *e = job->out;
+    autk_buf name, text;
+    autk_buf_init(&name);
+    autk_buf_init(&text);
+    autk_buf_printf(&name, "%s^%s", job->keys.exporter, job->keys.importer);
+    autk_buf_printf(&text, "corrected (Weidner & Zylkin 2021), clustered by %s",
+                    autk_buf_text(&name));
+    autk_status st = autk_buf_check(&text, err);
+    e->vcov = autki_strdup(autk_buf_text(&text));
+    e->vcov_type = autki_strdup("weidner_zylkin");
+    e->cluster_name[0] = autki_strdup(autk_buf_text(&name));
+    e->info.n_clusters = 1;
+    if (st == AUTK_OK && (e->vcov == NULL || e->vcov_type == NULL || e->cluster_name[0] == NULL))
+        st = autki_no_memory(err, text.len);
+    autk_buf_deinit(&name);
+    autk_buf_deinit(&text);
+    return st;
+}
+
 static autk_status covariance(autki_job *job, const double *score, autk_err *err)
 {
     autki_wls *ws = job->ws;
@@ -177,6 +227,8 @@ static autk_status covariance(autki_job *job, const double *score, autk_err *err
     job->out->info.degrees_of_freedom = out.df;
     for (int k = 0; k < AUTKI_KEYS_MAX; k++)
         job->out->cluster_levels[k] = out.n_clusters[k];
+    if (st == AUTK_OK && job->opts->bias_correction)
+        st = correct(job, &in, out.v, err);
     if (st == AUTK_OK)
         st = unscale(job, out.v, err);
     free(bread);
@@ -231,6 +283,8 @@ static autk_status describe(autki_job *job, autk_err *err)
         good &= e->cluster_name[k] != NULL;
         e->info.n_clusters = (int)k + 1;
     }
+    if (good && job->opts->bias_correction)
+        return describe_pairs(job, err);
     return good ? describe_vcov(job, err) : autki_no_memory(err, strlen(f->source));
 }
 

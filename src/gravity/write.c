@@ -87,7 +87,8 @@ static void put_number(autk_buf *out, double v, int width, int decimals)
 static void put_coefficients(autk_buf *out, const autk_estimate *e, int decimals, bool stars)
 {
     int names = name_width(e);
-    autk_buf_printf(out, "%*s  %12s  %12s  %9s  %8s\n", names, "", "estimate", "std. error",
+    autk_buf_printf(out, "%*s  %12s  %12s%s  %9s  %8s\n", names, "", "estimate", "std. error",
+                    e->info.bias_corrected ? "  uncorrected" : "",
                     isfinite(e->info.degrees_of_freedom) ? "t" : "z", "p");
     for (int i = 0; i < e->info.n_coefficients; i++) {
         autk_coefficient c = autk_estimate_get_coefficient(e, i);
@@ -96,6 +97,10 @@ static void put_coefficients(autk_buf *out, const autk_estimate *e, int decimals
         put_number(out, c.estimate, 12, decimals);
         autk_buf_puts(out, "  ");
         put_number(out, c.std_error, 12, decimals);
+        if (e->info.bias_corrected) {
+            autk_buf_puts(out, "  ");
+            put_number(out, c.uncorrected, 11, decimals);
+        }
         autk_buf_printf(out, "  %9.2f  %8.4f%s%s\n", c.statistic, c.p_value,
                         stars && c.p_value < 0.1 ? " " : "", stars ? stars_of(c.p_value) : "");
     }
@@ -170,6 +175,8 @@ static void put_json_coefficients(autk_buf *out, const autk_estimate *e)
         put_member(out, "std_error", c.std_error);
         put_member(out, "statistic", c.statistic);
         put_member(out, "p_value", c.p_value);
+        if (e->info.bias_corrected)
+            put_member(out, "uncorrected", c.uncorrected);
         autk_buf_putc(out, '}');
     }
     autk_buf_putc(out, ']');

@@ -24,6 +24,13 @@ hide() { sed -E 's/, [0-9.]+ s$/, TIME s/; s/"seconds": .*/"seconds": …}/; s/g
 "$AUTARKY" estimate 'trade ~ rta | exporter + importer^year' --data panel.csv --stars | hide
 "$AUTARKY" estimate 'trade ~ rta + i(year, rta, ref = 2000) + log(dist) | exporter + importer' --data panel.csv --vcov cluster:exporter^importer --ssc fixest | hide
 "$AUTARKY" estimate 'log(trade) ~ log(dist)' --family ols --data panel.csv --subset 'year > 2000' | hide
+"$AUTARKY" estimate 'trade ~ rta' 'trade ~ rta + log(dist) | exporter + importer^year' 'trade ~ rta | exporter + importer' --data panel.csv --stars --decimals 3
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer^year' --data panel.csv --latex --to-scenario effects.json
+python3 -c 'import json; s = json.load(open("effects.json")); print(s["kind"], s["names"], len(s["vcov"]))'
+"$AUTARKY" estimate 'trade ~ rta | exporter^year + importer^year + exporter^importer' --data panel.csv --bias-correction --family ols
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta | exporter^year + importer' --data panel.csv --bias-correction
+echo "exit $?"
 gzip -c panel.csv >panel.csv.gz
 "$AUTARKY" estimate 'trade ~ log(dist)' --data panel.csv.gz --format json | python3 -c '
 import json, sys
