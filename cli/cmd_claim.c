@@ -6,7 +6,7 @@
 typedef struct claim_options {
     const char *economy, *partner, *share, *flow, *scope;
     int64_t rank, year;
-    bool exact, has_rank, has_year;
+    bool exact, explain, has_rank, has_year;
 } claim_options;
 
 /* A bare number is "about" it: nobody says 0.70 and means 0.695 to 0.705. --exact does. */
@@ -80,20 +80,46 @@ static autk_status from_words(cli_context *cli, autk_buf *said, autk_claim *clai
     return st == AUTK_OK ? autk_claim_parse(claim, autk_buf_text(said), &cli->err) : st;
 }
 
-static autk_status answer(cli_context *cli, const autk_claim *claim, const char *said)
+/* The observations behind the totals and every partner of a reading, of goods. */
+static autk_status explain(autk_buf *out, const autk_world *world, const autk_claim_result *r,
+                           autk_err *err)
+{
+    autk_evidence *evidence = NULL;
+    size_t n = 0; /* shown: a longer reading only adds the next partner at the end */
+    autk_status st = autk_evidence_create(&evidence, world, r->economy, NULL, err);
+    if (st == AUTK_OK)
+        st = autk_evidence_explain(out, evidence, r->year, AUTK_PARTY_WORLD, err);
+    for (size_t i = 0; i < r->n_readings && st == AUTK_OK; i++) {
+        const autk_claim_reading *reading = &r->readings[i];
+        for (; n < reading->n_parties && st == AUTK_OK; n++)
+            st = autk_evidence_explain(out, evidence, r->year, reading->parties[n], err);
+    }
+    autk_evidence_free(evidence);
+    return st;
+}
+
+static autk_status answer(cli_context *cli, const autk_claim *claim, const char *said,
+                          bool explained)
 {
     autk_world *world = NULL;
     autk_claim_result result;
-    autk_buf text;
+    autk_buf text, why;
     autk_buf_init(&text);
+    autk_buf_init(&why);
     autk_status st = cli_open_world(cli, &world);
     if (st == AUTK_OK)
         st = autk_claim_check(&result, world, claim, &cli->err);
+    if (st == AUTK_OK && explained)
+        st = explain(&why, world, &result, &cli->err);
     if (st == AUTK_OK)
-        st = autk_claim_write(&text, world, &result, said, cli->format, &cli->err);
+        st = autk_buf_check(&why, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_claim_write(&text, world, &result, said, autk_buf_text(&why), cli->format,
+                              &cli->err);
     if (st == AUTK_OK)
         st = cli_write(cli, &text);
     autk_buf_deinit(&text);
+    autk_buf_deinit(&why);
     autk_world_close(world);
     return st;
 }
@@ -127,6 +153,7 @@ autk_status cmd_claim(cli_context *cli, int argc, char **argv)
         {"flow", CLI_TEXT, &o.flow, "trade|export|import", "default: each of them", NULL},
         {"scope", CLI_TEXT, &o.scope, "SCOPE", "goods, \"goods and services\"; default: both",
          NULL},
+        {"explain", CLI_FLAG, &o.explain, NULL, "the figures behind it", NULL},
         {"exact", CLI_FLAG, &o.exact, NULL, "take --share by its digits", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
@@ -147,7 +174,7 @@ autk_status cmd_claim(cli_context *cli, int argc, char **argv)
         bool words = cli->n_arguments > 0;
         st = words ? from_words(cli, &said, &claim, &o) : from_options(cli, &claim, &o);
         if (st == AUTK_OK)
-            st = answer(cli, &claim, words ? autk_buf_text(&said) : NULL);
+            st = answer(cli, &claim, words ? autk_buf_text(&said) : NULL, o.explain);
     }
     autk_buf_deinit(&said);
     return st;

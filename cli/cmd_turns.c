@@ -4,7 +4,7 @@
 
 typedef struct turns_options {
     const char *on, *flow, *years, *by;
-    bool monthly, has_level, has_draws, has_seed;
+    bool monthly, explain, has_level, has_draws, has_seed;
     double level;
     int64_t draws, seed;
 } turns_options;
@@ -53,28 +53,51 @@ static autk_status find(cli_context *cli, autk_turns **turns, autk_evidence **ev
     return st == AUTK_OK ? autk_turns_find(turns, *evidence, party, opts, &cli->err) : st;
 }
 
+/* The observations behind the last year of the old level and the first of the new one. */
+static autk_status explain(autk_buf *out, const autk_turns *t, const autk_evidence *evidence,
+                           autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    for (size_t k = 0; k < t->annual.n_turns && st == AUTK_OK; k++) {
+        for (size_t i = 1; i < t->annual.n && st == AUTK_OK; i++) {
+            if (t->annual.period[i] != t->annual.turns[k].date)
+                continue;
+            st = autk_evidence_explain(out, evidence, t->annual.period[i - 1], t->party, err);
+            if (st == AUTK_OK)
+                st = autk_evidence_explain(out, evidence, t->annual.period[i], t->party, err);
+        }
+    }
+    return st;
+}
+
 static autk_status answer(cli_context *cli, const turns_options *o)
 {
     autk_turns_opts opts;
     autk_world *world = NULL;
     autk_evidence *evidence = NULL;
     autk_turns *turns = NULL;
-    autk_buf text;
+    autk_buf text, why;
     autk_buf_init(&text);
+    autk_buf_init(&why);
     autk_status st = read_options(cli, &opts, o);
     if (st == AUTK_OK)
         st = cli_open_world(cli, &world);
     if (st == AUTK_OK)
         st = find(cli, &turns, &evidence, world, o, &opts);
     if (st == AUTK_OK)
+        st = o->explain ? explain(&why, turns, evidence, &cli->err) : AUTK_OK;
+    if (st == AUTK_OK)
+        st = autk_buf_check(&why, &cli->err);
+    if (st == AUTK_OK)
         st = autk_turns_write(&text, world, turns, o->monthly ? AUTK_TURNS_MONTHS : AUTK_TURNS_BOTH,
-                              cli->format, &cli->err);
+                              autk_buf_text(&why), cli->format, &cli->err);
     if (st == AUTK_OK)
         st = cli_write(cli, &text);
     autk_turns_free(turns);
     autk_evidence_free(evidence);
     autk_world_close(world);
     autk_buf_deinit(&text);
+    autk_buf_deinit(&why);
     return st;
 }
 
@@ -86,6 +109,7 @@ autk_status cmd_turns(cli_context *cli, int argc, char **argv)
         {"flow", CLI_TEXT, &o.flow, "trade|export|import", "default: trade", NULL},
         {"years", CLI_TEXT, &o.years, "FIRST:LAST", "default: all in the data", NULL},
         {"monthly", CLI_FLAG, &o.monthly, NULL, "the months only", NULL},
+        {"explain", CLI_FLAG, &o.explain, NULL, "the figures on both sides of each turn", NULL},
         {"by", CLI_TEXT, &o.by, "bic|lwz|sequential", "what says how many; default: bic", NULL},
         {"level", CLI_NUMBER, &o.level, "LEVEL", "of the intervals; default: 0.95", &o.has_level},
         {"draws", CLI_INTEGER, &o.draws, "N", "within the bounds; default: 200", &o.has_draws},

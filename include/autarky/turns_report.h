@@ -16,11 +16,14 @@ typedef enum autk_turns_show { AUTK_TURNS_BOTH, AUTK_TURNS_MONTHS } autk_turns_s
  * `monthly.turns[]` of the months (with AUTK_TURNS_MONTHS `turns[]` is of the months); CSV with one
  * turn a line. docs/modules/turns.md lists the members.
  *
+ * @param explanation  lines from autk_evidence_explain; NULL = none; not in CSV
+ *
  * Errors: AUTK_ENOMEM - what was written to out stays.
  */
 AUTK_API autk_status autk_turns_write(autk_buf *out, const autk_world *world,
                                       const autk_turns *turns, autk_turns_show show,
-                                      autk_format format, autk_err *err) AUTK_MUST_CHECK;
+                                      const char *explanation, autk_format format, autk_err *err)
+    AUTK_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -329,9 +329,17 @@ static bool share_of_flow(autki_words *w, size_t at, autk_claim *c)
            partners_to_end(w, &at, c);
 }
 
-/* PARTNERS account for QUANTITY of WHOSE-FLOW [in YEAR] */
+/* "Exports to Russia make up …": the direction must be that of the flow behind it. */
+static int flow_prefix(const autki_words *w, size_t *at)
+{
+    static const char *const prefixes[] = {"trade with", "exports to", "imports from"};
+    return autki_any_phrase(w, at, prefixes, AUTKI_N(prefixes));
+}
+
+/* [exports to] PARTNERS account for QUANTITY of WHOSE-FLOW [in YEAR] */
 static bool partner_accounts(autki_words *w, size_t at, autk_claim *c)
 {
+    int prefix = flow_prefix(w, &at);
     if (!name_until(c->partners, &c->partners_column, w, &at, accounts_ahead, NAME_AND_VERB))
         return false;
     (void)autki_any_phrase(w, &at, accounts, AUTKI_N(accounts));
@@ -339,7 +347,12 @@ static bool partner_accounts(autki_words *w, size_t at, autk_claim *c)
         return false;
     if (!autki_phrase(w, &at, "of"))
         return autki_wanted(w, at, "\"of\"");
-    return whose(w, &at, at_tail, "whose it is", c) && tail(w, at, c);
+    size_t whose_at = at;
+    if (!whose(w, &at, at_tail, "whose it is", c))
+        return false;
+    if (prefix >= 0 && prefix != (int)c->direction)
+        return autki_wanted(w, whose_at, "the same flow as before");
+    return tail(w, at, c);
 }
 
 /* ECONOMY sends QUANTITY of its FLOW to|from|with PARTNERS [in YEAR] */

@@ -49,7 +49,7 @@ static void write_reading(autki_object *array, const autk_world *world, const au
 }
 
 static void write_json(autk_buf *out, const autk_world *world, const autk_claim_result *r,
-                       const char *said)
+                       const char *said, const char *explanation)
 {
     autki_object o = autki_object_open(out);
     autki_object_text(&o, "claim", said);
@@ -67,6 +67,7 @@ static void write_json(autk_buf *out, const autk_world *world, const autk_claim_
     for (size_t i = 0; i < r->n_readings; i++)
         write_reading(&readings, world, &r->readings[i]);
     autki_object_close(&readings);
+    autki_object_lines(&o, "explanation", explanation);
     autki_object_close(&o);
     autk_buf_putc(out, '\n');
 }
@@ -260,15 +261,18 @@ static autk_status write_text(autk_buf *out, const autk_world *world, const autk
 }
 
 autk_status autk_claim_write(autk_buf *out, const autk_world *world,
-                             const autk_claim_result *result, const char *said, autk_format format,
-                             autk_err *err)
+                             const autk_claim_result *result, const char *said,
+                             const char *explanation, autk_format format, autk_err *err)
 {
     autk_status st = AUTK_OK;
-    if (format == AUTK_FORMAT_JSON)
-        write_json(out, world, result, said);
-    else if (format == AUTK_FORMAT_CSV)
+    if (format == AUTK_FORMAT_JSON) {
+        write_json(out, world, result, said, explanation);
+    } else if (format == AUTK_FORMAT_CSV) {
         st = write_table(out, result, format, err);
-    else
+    } else {
         st = write_text(out, world, result, said, err);
+        if (explanation != NULL && explanation[0] != '\0')
+            autk_buf_printf(out, "\nhow the numbers came about\n%s", explanation);
+    }
     return st == AUTK_OK ? autk_buf_check(out, err) : st;
 }

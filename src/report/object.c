@@ -1,5 +1,7 @@
 #include "report/object.h"
 
+#include <string.h>
+
 static void separate(autki_object *o)
 {
     autk_buf_puts(o->out, o->began ? ", " : "");
@@ -81,4 +83,24 @@ void autki_object_bounds(autki_object *o, const char *key, autk_bounds value)
     autki_object_number(&inner, "point", value.point);
     autki_object_number(&inner, "high", value.high);
     autki_object_close(&inner);
+}
+
+void autki_object_lines(autki_object *o, const char *key, const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return;
+    autki_object array = autki_object_array(o, key);
+    autk_buf line;
+    autk_buf_init(&line);
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        autk_buf_clear(&line);
+        autk_buf_add(&line, text, len);
+        if (line.status != AUTK_OK)
+            o->out->status = line.status; /* told where the writer checks */
+        autki_object_text_element(&array, autk_buf_text(&line));
+        text += len + (text[len] == '\n');
+    }
+    autk_buf_deinit(&line);
+    autki_object_close(&array);
 }

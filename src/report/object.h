@@ -24,6 +24,8 @@ void autki_object_close(autki_object *o);
 void autki_object_text(autki_object *o, const char *key, const char *value); /**< NULL: null */
 void autki_object_number(autki_object *o, const char *key, double value);    /**< NaN: null */
 void autki_object_bool(autki_object *o, const char *key, bool value);
+/** An array of the text's lines; no member at all when it is NULL or "". */
+void autki_object_lines(autki_object *o, const char *key, const char *text);
 /** {low, point, high} */
 void autki_object_bounds(autki_object *o, const char *key, autk_bounds value);
 

@@ -165,7 +165,7 @@ static void write_series(autki_object *o, const autk_world *world, const autk_tu
 }
 
 static void write_json(autk_buf *out, const autk_world *world, const autk_turns *t,
-                       autk_turns_show show)
+                       autk_turns_show show, const char *explanation)
 {
     autki_object o = autki_object_open(out);
     autki_object_text(&o, "economy", autk_world_party_code(world, t->economy));
@@ -180,6 +180,7 @@ static void write_json(autk_buf *out, const autk_world *world, const autk_turns 
         write_series(&monthly, world, &t->monthly);
         autki_object_close(&monthly);
     }
+    autki_object_lines(&o, "explanation", explanation);
     autki_object_close(&o);
     autk_buf_putc(out, '\n');
 }
@@ -369,16 +370,18 @@ static void write_text(autk_buf *out, const autk_world *world, const autk_turns 
 }
 
 autk_status autk_turns_write(autk_buf *out, const autk_world *world, const autk_turns *turns,
-                             autk_turns_show show, autk_format format, autk_err *err)
+                             autk_turns_show show, const char *explanation, autk_format format,
+                             autk_err *err)
 {
-    if (format == AUTK_FORMAT_JSON)
-        write_json(out, world, turns, show);
-    else if (format == AUTK_FORMAT_TEXT)
+    autk_status st = AUTK_OK;
+    if (format == AUTK_FORMAT_JSON) {
+        write_json(out, world, turns, show, explanation);
+    } else if (format == AUTK_FORMAT_CSV) {
+        st = write_csv(out, world, turns, show, err);
+    } else {
         write_text(out, world, turns, show);
-    else {
-        autk_status st = write_csv(out, world, turns, show, err);
-        if (st != AUTK_OK)
-            return st;
+        if (explanation != NULL && explanation[0] != '\0')
+            autk_buf_printf(out, "\nhow the numbers came about\n%s", explanation);
     }
-    return autk_buf_check(out, err);
+    return st == AUTK_OK ? autk_buf_check(out, err) : st;
 }

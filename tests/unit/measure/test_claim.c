@@ -186,7 +186,7 @@ static void write__tells_no_nan(void **state)
         autk_buf out;
         autk_err err;
         autk_buf_init(&out);
-        assert_ok(autk_claim_write(&out, world, &r, "x", (autk_format)f, &err), &err);
+        assert_ok(autk_claim_write(&out, world, &r, "x", "a\nb\n", (autk_format)f, &err), &err);
         assert_null(strstr(autk_buf_text(&out), "nan"));
         assert_non_null(strstr(autk_buf_text(&out), "contradicted"));
         autk_buf_deinit(&out);
@@ -204,7 +204,7 @@ static bool check_once(void)
     if (st == AUTK_OK)
         st = autk_claim_check(&r, world, &claim, NULL);
     if (st == AUTK_OK)
-        st = autk_claim_write(&out, world, &r, "x", AUTK_FORMAT_TEXT, NULL);
+        st = autk_claim_write(&out, world, &r, "x", NULL, AUTK_FORMAT_TEXT, NULL);
     autk_buf_deinit(&out);
     return st == AUTK_OK;
 }

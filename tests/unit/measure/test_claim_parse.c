@@ -55,6 +55,10 @@ static const share_case shares[] = {
      1.0 / 3 + 0.025, 0},
     {"Russia is about 70 percent of Belarus's trade", "Belarus", "Russia", T, false, 0.645, 0.755,
      0},
+    {"Exports to Russia made up 62.8 percent of Belarus's exports in 2023", "Belarus", "Russia", X,
+     true, 0.6275, 0.6285, 2023},
+    {"Trade with Russia is half of Belarus's trade", "Belarus", "Russia", T, false, 0.475, 0.525,
+     0},
     {"just over half of C\xc3\xb4te d'Ivoire's exports go to the EU", "C\xc3\xb4te d'Ivoire",
      "the EU", X, true, 0.5, 0.55, 0}};
 
@@ -139,6 +143,7 @@ static void parse__says_where_it_stopped_understanding(void **state)
         {"70 percent of Belarus's trade is with", 38, "got the end"},
         {"70 percent of Belarus's trade is with Russia in the old days", 0, ""},
         {"between 70 and 60 percent of Belarus's trade is with Russia", 16, "above the first"},
+        {"Exports to Russia are half of Belarus's imports", 31, "the same flow"},
         {"Russia is Belarus's best friend", 21, "\"first\""}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         autk_claim c;
