@@ -26,9 +26,7 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Keep a step from x to next where the system is defined: spending positive, prices and wages
- * within a factor. Close to the solution neither binds. */
-static void restrain(double *next, const double *x, size_t n_logs, size_t dim)
+void autki_restrain(double *next, const double *x, size_t n_logs, size_t dim)
 {
     double largest = 0;
     for (size_t i = 0; i < n_logs; i++) {
@@ -52,31 +50,66 @@ static void restrain(double *next, const double *x, size_t n_logs, size_t dim)
     }
 }
 
+#define PATIENCE 40          /* evaluations without a better residual before a restart */
+#define PLAIN_PATIENCE 400   /* the same without acceleration */
+#define ACCELERATED_STARTS 2 /* restarts from the best point before plain iteration takes over */
+#define POOR_PATIENCE 300    /* evaluations in a row with somebody's income at or below 0 */
+#define STALL 120            /* evaluations in which the best residual must halve */
+#define NEWTONS 3            /* times that Newton may try */
+#define NEAR 1e-3            /* residual at which plain iteration hands back */
+
 typedef struct search {
     autki_system *sys;
     autki_anderson aa;
-    double *point, *next, *best, *image, *trial; /* image = plain next of best */
+    double *point, *next, *best, *image, *trial, *start; /* image = plain next of best */
     double best_residual, damping;
-    int since_best;
+    int since_best, n_restarts, poor_streak, n_newtons, since_mark;
+    double mark; /* best residual when last looked at */
+    bool plain;
 } search;
 
-/* The accelerated steps have led astray: back to the best point, on by plain steps. */
+/* The steps have led astray. At first: back to the best point and on from there. Then without
+ * acceleration from the start, with ever smaller steps: slow, but what converges at all converges.
+ */
 static void restart(search *s)
 {
-    size_t dim = s->sys->dim;
+    static const double dampings[] = {1, 0.5, 0.25, 0.1};
+    size_t dim = s->sys->dim, n_logs = s->sys->model->cal->stride + s->sys->model->cal->plane;
     autki_anderson_reset(&s->aa);
-    s->damping = s->damping > 0.05 ? 0.5 * s->damping : 1.0;
-    for (size_t i = 0; i < dim; i++)
-        s->point[i] = s->best[i] + s->damping * (s->image[i] - s->best[i]);
-    restrain(s->point, s->best, s->sys->model->cal->stride + s->sys->model->cal->plane, dim);
+    s->n_restarts++;
     s->since_best = 0;
-    s->best_residual *= 4; /* a plain step may go up; what counts is what follows */
+    if (s->n_restarts <= ACCELERATED_STARTS) {
+        for (size_t i = 0; i < dim; i++)
+            s->point[i] = s->best[i] + 0.5 * (s->image[i] - s->best[i]);
+        autki_restrain(s->point, s->best, n_logs, dim);
+        s->best_residual *= 4; /* a plain step may go up; what counts is what follows */
+        return;
+    }
+    s->plain = true;
+    s->damping = dampings[(s->n_restarts - ACCELERATED_STARTS - 1) % 4];
+    memcpy(s->point, s->start, dim * sizeof *s->point);
+    s->best_residual = INFINITY;
+}
+
+static void step(search *s)
+{
+    const autki_calibration *cal = s->sys->model->cal;
+    size_t dim = s->sys->dim, n_logs = cal->stride + cal->plane;
+    if (s->plain && s->sys->residual < NEAR && s->n_restarts <= 2 * ACCELERATED_STARTS)
+        s->plain = false;
+    if (s->plain) {
+        for (size_t i = 0; i < dim; i++)
+            s->trial[i] = s->point[i] + s->damping * (s->next[i] - s->point[i]);
+    } else {
+        autki_anderson_step(&s->aa, s->trial, s->point, s->next);
+    }
+    autki_restrain(s->trial, s->point, n_logs, dim);
+    memcpy(s->point, s->trial, dim * sizeof *s->point);
 }
 
 static void advance(search *s)
 {
-    const autki_calibration *cal = s->sys->model->cal;
-    size_t dim = s->sys->dim, n_logs = cal->stride + cal->plane;
+    size_t dim = s->sys->dim;
     double residual = s->sys->residual;
     if (s->sys->valid && residual < s->best_residual) {
         memcpy(s->best, s->point, dim * sizeof *s->best);
@@ -86,13 +119,32 @@ static void advance(search *s)
     } else {
         s->since_best++;
     }
-    if (!s->sys->valid || s->since_best > 40) {
+    if (!s->sys->valid || s->since_best > (s->plain ? PLAIN_PATIENCE : PATIENCE))
         restart(s);
-        return;
-    }
-    autki_anderson_step(&s->aa, s->trial, s->point, s->next);
-    restrain(s->trial, s->point, n_logs, dim);
-    memcpy(s->point, s->trial, dim * sizeof *s->point);
+    else
+        step(s);
+}
+
+/* Creeping: has the best residual not halved for long? */
+static bool stalls(search *s)
+{
+    if (++s->since_mark < STALL)
+        return false;
+    bool creeping = !(s->best_residual < 0.5 * s->mark);
+    s->mark = s->best_residual;
+    s->since_mark = 0;
+    return creeping && s->n_newtons < NEWTONS && isfinite(s->best_residual);
+}
+
+/* Newton from the best point; acceleration takes over where it ends. */
+static autk_status try_newton(search *s, int *iterations, double tolerance, autk_err *err)
+{
+    s->n_newtons++;
+    memcpy(s->point, s->best, s->sys->dim * sizeof *s->point);
+    autki_anderson_reset(&s->aa);
+    s->plain = false;
+    s->since_best = 0;
+    return autki_newton(s->point, iterations, s->sys, tolerance, err);
 }
 
 static autk_status iterate(search *s, autk_solve_info *info, const autk_solve_opts *opts,
@@ -100,15 +152,16 @@ static autk_status iterate(search *s, autk_solve_info *info, const autk_solve_op
 {
     double tolerance = opts->tolerance > 0 ? opts->tolerance : TOLERANCE;
     int ceiling = opts->max_iterations > 0 ? opts->max_iterations : MAX_ITERATIONS;
-    s->best_residual = INFINITY;
+    s->best_residual = s->mark = INFINITY;
     s->damping = 1;
     for (info->iterations = 1;; info->iterations++) {
         autki_system_eval(s->sys, s->next, s->point);
         info->residual = s->sys->residual;
         info->converged = s->sys->valid && s->sys->residual <= tolerance;
+        s->poor_streak = s->sys->poor >= 0 ? s->poor_streak + 1 : 0;
         if (info->converged && s->sys->poor < 0)
             return AUTK_OK;
-        if (info->converged) {
+        if (info->converged || s->poor_streak > POOR_PATIENCE) {
             info->converged = false;
             return autki_fail(
                 err, AUTK_ENOANSWER,
@@ -121,6 +174,11 @@ static autk_status iterate(search *s, autk_solve_info *info, const autk_solve_op
                               "residual %.3g > tolerance %.3g after %d iterations", info->residual,
                               tolerance, info->iterations);
         advance(s);
+        if (stalls(s)) {
+            autk_status st = try_newton(s, &info->iterations, tolerance, err);
+            if (st != AUTK_OK)
+                return st;
+        }
     }
 }
 
@@ -128,18 +186,20 @@ static autk_status run(autk_equilibrium *eq, autk_solve_info *info, const autk_s
                        autk_err *err)
 {
     size_t dim = eq->sys.dim;
-    double *work = autki_malloc(4 * dim, sizeof *work); /* next, best, image, trial */
+    double *work = autki_malloc(5 * dim, sizeof *work);
     if (work == NULL)
-        return autki_no_memory(err, 4 * dim * sizeof *work);
+        return autki_no_memory(err, 5 * dim * sizeof *work);
     search s = {.sys = &eq->sys,
                 .point = eq->point,
                 .next = work,
                 .best = work + dim,
                 .image = work + 2 * dim,
-                .trial = work + 3 * dim};
+                .trial = work + 3 * dim,
+                .start = work + 4 * dim};
     autk_status st = autki_anderson_create(&s.aa, dim, DEPTH, err);
     if (st == AUTK_OK) {
         memcpy(s.best, eq->point, dim * sizeof *s.best);
+        memcpy(s.start, eq->point, dim * sizeof *s.start);
         memcpy(s.image, eq->point, dim * sizeof *s.image);
         st = iterate(&s, info, opts, err);
         autki_anderson_deinit(&s.aa);

@@ -168,8 +168,11 @@ static autk_status check_closed_set(const autki_model *m, const bool *in, const 
     const autki_calibration *cal = m->cal;
     size_t n = (size_t)cal->n;
     double deficit = 0, income = 0;
-    bool exports = false;
+    bool exports = false, shares_in = false, shares_out = false;
     for (size_t i = 0; i < n; i++) {
+        bool shares = m->coalition != NULL && m->coalition[i];
+        shares_in = shares_in || (shares && in[i]);
+        shares_out = shares_out || (shares && !in[i]);
         if (!in[i])
             continue;
         income += cal->income[i];
@@ -178,6 +181,11 @@ static autk_status check_closed_set(const autki_model *m, const bool *in, const 
         for (size_t k = 0; k < n; k++)
             exports = exports || (!in[k] && sells[i * n + k]);
     }
+    if (shares_in && shares_out)
+        return autki_fail(err, AUTK_ENOANSWER,
+                          "no equilibrium exists: %s and those that sell to it can buy from nobody "
+                          "else, so nothing that others of the coalition transfer can reach them",
+                          cal->economy->regions.name[at]);
     if (exports ? deficit < -1e-12 * income : fabs(deficit) <= 1e-9 * income)
         return AUTK_OK;
     const char *name = cal->economy->regions.name[at];

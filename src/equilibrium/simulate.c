@@ -1,5 +1,6 @@
 /* A scenario on an economy: baseline, steps, and the same for each draw of what is uncertain. */
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,7 +149,9 @@ typedef struct lottery {
     double *results; /* [draw][step][region][field]; NaN = no solution */
     bool *solved;    /* [draw] */
     size_t per_draw;
-    const autk_progress *progress;
+    autk_progress progress;
+    pthread_mutex_t lock; /* of done and of the call to progress */
+    int done;
 } lottery;
 
 /* A draw owes nothing to others: its stream is its number's. Normal, cut off at a tenth of the
@@ -218,9 +221,20 @@ static autk_status run_draw(const lottery *l, int draw, double *theta, autk_meas
     return st == AUTK_ENOANSWER || st == AUTK_ENOCONV || st == AUTK_ENUMERIC ? AUTK_OK : st;
 }
 
+static autk_status report(lottery *l, autk_err *err)
+{
+    int stop = 0;
+    pthread_mutex_lock(&l->lock);
+    l->done++;
+    if (l->progress.report != NULL)
+        stop = l->progress.report("draws", l->done, l->draws, "draws", l->progress.user);
+    pthread_mutex_unlock(&l->lock);
+    return stop ? autki_fail(err, AUTK_ECANCELLED, "cancelled") : AUTK_OK;
+}
+
 static autk_status run_chunk(size_t chunk, void *ctx, autk_err *err)
 {
-    const lottery *l = ctx;
+    lottery *l = ctx;
     size_t n_s = (size_t)autk_economy_n_sectors(l->base->economy);
     double *theta = autki_malloc(n_s, sizeof *theta);
     autk_measure *values = autki_malloc(l->n_measures, sizeof *values);
@@ -231,6 +245,8 @@ static autk_status run_chunk(size_t chunk, void *ctx, autk_err *err)
     for (int d = first; st == AUTK_OK && d < last && d < l->draws; d++) {
         if (l->n_parts <= 1 || d % l->n_parts == l->part)
             st = run_draw(l, d, theta, values, err);
+        if (st == AUTK_OK)
+            st = report(l, err);
     }
     free(theta);
     free(values);
@@ -280,6 +296,7 @@ static autk_status run_lottery(autk_simulation *sim, const plan *p, const autk_s
                  .seed = opts->seed != 0 ? opts->seed : p->scenario->seed,
                  .part = opts->part,
                  .n_parts = opts->n_parts,
+                 .progress = opts->progress,
                  .per_draw = sim->n_steps * sim->n_regions * FIELDS};
     for (size_t i = 0; i < sim->n_steps; i++)
         l.n_measures += p->bound->steps[i].n;
@@ -292,6 +309,7 @@ static autk_status run_lottery(autk_simulation *sim, const plan *p, const autk_s
     if (l.results == NULL || l.solved == NULL || sorted == NULL || sim->low == NULL ||
         sim->high == NULL)
         st = autki_no_memory(err, (size_t)draws * l.per_draw * sizeof *l.results);
+    pthread_mutex_init(&l.lock, NULL);
     if (st == AUTK_OK)
         st = autki_parallel_for(((size_t)draws + DRAWS_PER_CHUNK - 1) / DRAWS_PER_CHUNK,
                                 opts->n_threads, run_chunk, &l, err);
@@ -301,6 +319,7 @@ static autk_status run_lottery(autk_simulation *sim, const plan *p, const autk_s
         sim->n_failed = l.n_parts <= 1 ? draws - sim->n_draws : 0;
         fill_quantiles(sim, &l, sorted);
     }
+    pthread_mutex_destroy(&l.lock);
     free(l.results);
     free(l.solved);
     free(sorted);

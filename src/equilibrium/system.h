@@ -120,6 +120,19 @@ void autki_anderson_reset(autki_anderson *aa);
 /** From point x and g = G(x): the next point. x and next may be the same. */
 void autki_anderson_step(autki_anderson *aa, double *next, const double *x, const double *g);
 
+/**
+ * Keep a step from x to next where the system is defined: spending positive, prices and wages
+ * within a factor. Close to the solution neither binds.
+ */
+void autki_restrain(double *next, const double *x, size_t n_logs, size_t dim);
+
+/**
+ * Newton and Krylov from x, in place, as far as the residual falls.
+ * Errors: AUTK_ENOMEM. Memory: 66 points.
+ */
+autk_status autki_newton(double *x, int *evaluations, autki_system *sys, double tolerance,
+                         autk_err *err) AUTK_MUST_CHECK;
+
 struct autk_equilibrium {
     const autk_economy *economy; /* borrowed */
     autki_calibration cal;

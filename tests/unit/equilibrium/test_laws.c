@@ -214,6 +214,28 @@ static void laws__hard_cases_converge(void **state)
     }
 }
 
+/* Two blocs that hardly trade with each other: wages between them hang on a thread. Newton's part.
+ */
+static void laws__nearly_separate_blocs_converge(void **state)
+{
+    (void)state;
+    autk_economy *e = NULL;
+    autk_err err;
+    autk_outcome o[10];
+    uint8_t west[10] = {1, 1, 1, 1, 1}, east[10] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 1};
+    assert_ok(autk_economy_generate(&e, 10, 2, 31, &err), &err);
+    double theta[2] = {6, 9};
+    autk_solve_opts opts = autk_solve_opts_default();
+    opts.theta = theta;
+    opts.deficits = AUTK_DEFICITS_ZERO;
+    autk_measure wall[] = {
+        {.kind = AUTK_MEASURE_COST, .value = 4, .sellers = west, .buyers = east},
+        {.kind = AUTK_MEASURE_COST, .value = 9, .sellers = east, .buyers = west}};
+    autk_solve_info info = change(o, e, wall, 2, &opts);
+    assert_true(info.residual <= 1e-10);
+    autk_economy_free(e);
+}
+
 static void laws__tiny_economies_and_large_deficits_converge(void **state)
 {
     (void)state;
@@ -295,6 +317,7 @@ int main(void)
         cmocka_unit_test(laws__order_and_unit_of_the_accounts_do_not_matter),
         cmocka_unit_test(laws__accounts_add_up_after_a_solve),
         cmocka_unit_test(laws__hard_cases_converge),
+        cmocka_unit_test(laws__nearly_separate_blocs_converge),
         cmocka_unit_test(laws__tiny_economies_and_large_deficits_converge),
         cmocka_unit_test(laws__what_has_no_solution_is_named),
         cmocka_unit_test(laws__a_variant_of_the_kernels_gives_the_same_bits),
