@@ -4,8 +4,8 @@
 # command: its own options
 _autarky_table="
 brief: --year --on --html --top
-claim: --economy --partner --share --rank --year --flow --scope --exact
-turns: --on --flow --years --monthly --by --level --draws --seed
+claim: --economy --partner --share --rank --year --flow --scope --explain --exact
+turns: --on --flow --years --monthly --explain --by --level --draws --seed
 depend: --on --year --years --flow --scope --top --explain
 compare: --on --year --flow
 economies: --search --group --date
@@ -14,13 +14,15 @@ events: --type --from --to
 sources:
 economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors
 simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --draws --seed --threads --tolerance
-estimate: --data --family --vcov --ssc --weights --offset --subset --panel --singletons --separation --tol --max-iterations --threads --stars --decimals
+estimate: --data --family --vcov --ssc --weights --offset --subset --panel --bias-correction --singletons --separation --tol --max-iterations --threads --table --latex --to-scenario --stars --decimals
 sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads
 version:
 import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads
 dataset: --to --years --layer
 products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --years --years-min --layer
+corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only
 route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --shortest
+mirror: --year --economy --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals
 "
 _autarky_common="--format --output --world --help"
 

@@ -67,6 +67,7 @@ void autk_brief_free(autk_brief *brief)
     for (int s = 0; s < AUTKI_SECTION_COUNT; s++)
         autki_lines_deinit(&brief->sentences[s]);
     autki_lines_deinit(&brief->lede);
+    autki_lines_deinit(&brief->key);
     for (size_t i = 0; i < brief->n_claims; i++)
         free(brief->claims[i].finding);
     free(brief->claims);
@@ -75,7 +76,6 @@ void autk_brief_free(autk_brief *brief)
     autk_turns_free(brief->turns);
     free(brief->headline);
     autk_dependence_free(brief->on_only);
-    autk_country_year_free(brief->country);
     autk_evidence_free(brief->evidence);
     free(brief);
 }
@@ -122,7 +122,7 @@ static autk_status gather_year(autk_brief *b, autk_err *err)
         if (st != AUTK_OK)
             return st;
     }
-    return autk_evidence_year(&b->country, b->evidence, b->year, err);
+    return AUTK_OK;
 }
 
 /* What the brief is about: what was asked for, else the first partner. */
@@ -145,15 +145,6 @@ static autk_status gather_on(autk_brief *b, autk_err *err)
     return st;
 }
 
-static autk_status gather_series(autk_brief *b, autk_err *err)
-{
-    autk_status st = AUTK_OK;
-    for (int d = 0; st == AUTK_OK && d < AUTK_DIRECTION_COUNT; d++)
-        st = autk_depend_series(&b->series[d], &b->n_series[d], b->evidence, b->on,
-                                (autk_direction)d, b->first_year, b->year, err);
-    return st;
-}
-
 static bool has_members(const autk_world *world, int32_t group, int year)
 {
     for (int32_t i = 0; i < autk_world_n_economies(world); i++) {
@@ -163,34 +154,78 @@ static bool has_members(const autk_world *world, int32_t group, int year)
     return false;
 }
 
-/* A bloc has no share in years before it was: leave them out. */
-static void drop_years_without_members(autki_bloc *bloc, const autk_world *world)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < bloc->n; i++) {
-        if (has_members(world, bloc->party - AUTK_GROUP_BASE, bloc->series[i].year))
-            bloc->series[kept++] = bloc->series[i];
-    }
-    bloc->n = kept;
-}
-
-static autk_status gather_blocs(autk_brief *b, autk_err *err)
+static autk_status find_blocs(autk_brief *b, autk_err *err)
 {
     static const char *const codes[AUTKI_BRIEF_BLOCS] = {"EU", "EAEU", "ASIA"};
+    size_t n_years = (size_t)(b->year - b->first_year) + 1;
     for (size_t i = 0; i < AUTKI_BRIEF_BLOCS; i++) {
         autki_bloc *bloc = &b->blocs[b->n_blocs];
         autk_err ignored;
         if (autk_world_find_party(&bloc->party, b->world, codes[i], b->year, &ignored) != AUTK_OK ||
             bloc->party < AUTK_GROUP_BASE)
             continue; /* another world dataset may have other groups */
-        autk_status st = autk_depend_series(&bloc->series, &bloc->n, b->evidence, bloc->party,
-                                            AUTK_DIRECTION_TRADE, b->first_year, b->year, err);
-        if (st != AUTK_OK)
-            return st;
-        drop_years_without_members(bloc, b->world);
+        bloc->series = autki_calloc(n_years, sizeof *bloc->series);
+        if (bloc->series == NULL)
+            return autki_no_memory(err, n_years * sizeof *bloc->series);
         b->n_blocs++;
     }
     return AUTK_OK;
+}
+
+static autk_status append_share(autk_dependence_year *series, size_t *n, const autk_brief *b,
+                                const autk_country_year *country, int32_t party,
+                                autk_direction direction, autk_err *err)
+{
+    series[*n].year = country->year;
+    autk_status st = autk_depend_share(&series[*n].entry, b->world, country, party, direction, err);
+    *n += st == AUTK_OK;
+    return st;
+}
+
+/* A bloc has no share in years before it was; one whose members do not trade has a share of 0. */
+static autk_status append_bloc(autki_bloc *bloc, const autk_brief *b,
+                               const autk_country_year *country, autk_err *err)
+{
+    autk_status st =
+        append_share(bloc->series, &bloc->n, b, country, bloc->party, AUTK_DIRECTION_TRADE, err);
+    if (st == AUTK_OK && bloc->series[bloc->n - 1].entry.n_members == 0 &&
+        !has_members(b->world, bloc->party - AUTK_GROUP_BASE, country->year))
+        bloc->n--;
+    return st;
+}
+
+static autk_status append_year(autk_brief *b, const autk_country_year *country, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    for (int d = 0; st == AUTK_OK && d < AUTK_DIRECTION_COUNT; d++)
+        st = append_share(b->series[d], &b->n_series[d], b, country, b->on, (autk_direction)d, err);
+    for (size_t i = 0; st == AUTK_OK && i < b->n_blocs; i++)
+        st = append_bloc(&b->blocs[i], b, country, err);
+    return st;
+}
+
+/* Every year's flows are made once, for all the series. */
+static autk_status gather_series(autk_brief *b, autk_err *err)
+{
+    size_t n_years = (size_t)(b->year - b->first_year) + 1;
+    for (int d = 0; d < AUTK_DIRECTION_COUNT; d++) {
+        b->series[d] = autki_calloc(n_years, sizeof *b->series[d]);
+        if (b->series[d] == NULL)
+            return autki_no_memory(err, n_years * sizeof *b->series[d]);
+    }
+    autk_status st = find_blocs(b, err);
+    for (int year = b->first_year; st == AUTK_OK && year <= b->year; year++) {
+        autk_country_year *country = NULL;
+        st = autk_evidence_year(&country, b->evidence, year, err);
+        if (st == AUTK_ENOANSWER) {
+            st = AUTK_OK; /* a year without any figure */
+            continue;
+        }
+        if (st == AUTK_OK)
+            st = append_year(b, country, err);
+        autk_country_year_free(country);
+    }
+    return st;
 }
 
 static autk_status gather_past(autk_brief *b, autk_err *err)
@@ -228,8 +263,6 @@ static autk_status gather(autk_brief *b, autk_err *err)
         st = gather_on(b, err);
     if (st == AUTK_OK)
         st = gather_series(b, err);
-    if (st == AUTK_OK)
-        st = gather_blocs(b, err);
     if (st == AUTK_OK)
         st = gather_past(b, err);
     if (st == AUTK_OK)

@@ -56,7 +56,6 @@ struct autk_brief {
     int32_t economy, on, n_partners;
     int year, first_year;
     autk_evidence *evidence;
-    autk_country_year *country;
     autk_dependence *flows[AUTK_DIRECTION_COUNT]; /* of the year; trade looks from both sides */
     autk_dependence *on_only;                     /* trade, the entry of `on` alone */
     autk_dependence_year *series[AUTK_DIRECTION_COUNT]; /* of `on` */
@@ -76,6 +75,7 @@ struct autk_brief {
     char *headline;
     autki_lines lede;
     autki_lines sentences[AUTKI_SECTION_COUNT]; /* above each section's table */
+    autki_lines key;                            /* below the table of partners: its words */
 };
 
 const char *autki_section_id(autki_section section);

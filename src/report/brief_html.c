@@ -479,6 +479,8 @@ static autk_status put_section(autk_buf *out, const autk_brief *b, autki_section
     put_lines(out, lines, before, lines->n);
     if (st == AUTK_OK && table != NULL && section != AUTKI_BOTH_WAYS)
         st = autk_page_table(out, table, "", err);
+    for (size_t i = 0; section == AUTKI_PARTNERS && i < b->key.n; i++)
+        put_text(out, "<p class=\"small\">", b->key.line[i], "</p>\n");
     autk_page_section_end(out);
     autk_table_free(table);
     return st;

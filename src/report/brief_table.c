@@ -153,6 +153,8 @@ static autk_status blocs_table(autk_table **out, const autk_brief *b, autk_err *
         return st;
     for (size_t i = 0; i < b->n_blocs; i++) {
         const autki_bloc *bloc = &b->blocs[i];
+        if (bloc->n == 0)
+            continue; /* it came after these years */
         add_name(table, b->world, bloc->party);
         for (size_t k = 0; k < b->n_past; k++)
             autk_table_number(table, share_in(bloc->series, bloc->n, b->past[k]->year).point);

@@ -138,6 +138,8 @@ static autk_status write_section(autk_buf *out, const autk_brief *b, autki_secti
         write_sources(out, b);
     st = write_table(out, table, err);
     autk_table_free(table);
+    if (section == AUTKI_PARTNERS)
+        write_lines(out, &b->key, 0, b->key.n, false);
     return st;
 }
 

@@ -9,6 +9,7 @@
 #include "report/words.h"
 
 #define IN_LEDE (-1)
+#define IN_KEY (-2)
 
 static void say_name(autk_buf *t, const autk_brief *b)
 {
@@ -191,6 +192,32 @@ static void say_reverse(autk_buf *t, const autk_brief *b)
 }
 
 /* ------------------------------------------------------------------ sections */
+
+/* What the words in the table of partners mean, those that stand there. */
+static void say_key(autk_buf *t, const autk_brief *b)
+{
+    static const char *const meaning[AUTK_EVIDENCE_COUNT] = {
+        [AUTK_EVIDENCE_REPORTED] = "one side's own statistics",
+        [AUTK_EVIDENCE_MIRROR] = "only the partner reports",
+        [AUTK_EVIDENCE_RECONCILED] = "both sides' reports made one",
+        [AUTK_EVIDENCE_STATEMENT] = "what officials stated",
+        [AUTK_EVIDENCE_ESTIMATED] = "partly filled in from published totals",
+        [AUTK_EVIDENCE_BOUNDED] = "from totals and neighbouring years",
+        [AUTK_EVIDENCE_NONE] = "a side that reports has none",
+        [AUTK_EVIDENCE_UNKNOWN] = "nobody reports it, nothing bounds it"};
+    const autk_dependence *trade = b->flows[AUTK_DIRECTION_TRADE];
+    bool stands[AUTK_EVIDENCE_COUNT] = {false};
+    stands[autki_brief_entry(b)->evidence % AUTK_EVIDENCE_COUNT] = true;
+    for (size_t i = 0; i < trade->n_entries && i < (size_t)b->n_partners; i++)
+        stands[trade->entries[i].evidence % AUTK_EVIDENCE_COUNT] = true;
+    autk_buf_puts(t, "can be: all that fits what is known; empty where it is as good as the share");
+    for (int k = 0; k < AUTK_EVIDENCE_COUNT; k++) {
+        if (stands[k])
+            autk_buf_printf(t, "; %s: %s", autk_evidence_kind_text((autk_evidence_kind)k),
+                            meaning[k]);
+    }
+    autk_buf_putc(t, '.');
+}
 
 static void say_next(autk_buf *t, const autk_brief *b)
 {
@@ -452,19 +479,22 @@ static autk_status say_all(autk_brief *b, autk_buf *t, autk_err *err)
     static const struct {
         int section;
         void (*say)(autk_buf *t, const autk_brief *b);
-    } script[] = {{IN_LEDE, say_evidence},         {IN_LEDE, say_readings},
-                  {IN_LEDE, say_reverse},          {AUTKI_PARTNERS, say_next},
-                  {AUTKI_PARTNERS, say_flows},     {AUTKI_SERIES, say_history},
-                  {AUTKI_BLOCS, say_blocs},        {AUTKI_BOTH_WAYS, say_both_ways},
-                  {AUTKI_CLAIMS, say_claims},      {AUTKI_ISOLATION, say_openness},
-                  {AUTKI_ISOLATION, say_lost},     {AUTKI_ISOLATION, say_landlocked},
-                  {AUTKI_UNKNOWN, say_why_silent}, {AUTKI_UNKNOWN, say_mix},
-                  {AUTKI_UNKNOWN, say_scope}};
+    } script[] = {{IN_LEDE, say_evidence},          {IN_LEDE, say_readings},
+                  {IN_LEDE, say_reverse},           {AUTKI_PARTNERS, say_next},
+                  {AUTKI_PARTNERS, say_flows},      {IN_KEY, say_key},
+                  {AUTKI_SERIES, say_history},      {AUTKI_BLOCS, say_blocs},
+                  {AUTKI_BOTH_WAYS, say_both_ways}, {AUTKI_ISOLATION, say_openness},
+                  {AUTKI_ISOLATION, say_lost},      {AUTKI_ISOLATION, say_landlocked},
+                  {AUTKI_UNKNOWN, say_why_silent},  {AUTKI_UNKNOWN, say_mix},
+                  {AUTKI_UNKNOWN, say_scope},       {AUTKI_CLAIMS, say_claims}};
     autk_status st = say_warnings(b, t, err);
     for (size_t i = 0; st == AUTK_OK && i < sizeof script / sizeof *script; i++) {
+        int section = script[i].section;
         script[i].say(t, b);
-        st = autki_lines_take(
-            script[i].section == IN_LEDE ? &b->lede : &b->sentences[script[i].section], t, err);
+        st = autki_lines_take(section == IN_LEDE  ? &b->lede
+                              : section == IN_KEY ? &b->key
+                                                  : &b->sentences[section],
+                              t, err);
     }
     return st == AUTK_OK ? autki_brief_say_turns(b, t, err) : st;
 }

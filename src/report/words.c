@@ -108,6 +108,8 @@ static double outwards(double percent, int decimals, bool up)
 static void put_ends(autk_buf *out, autk_bounds share, const char *between)
 {
     int decimals = decimals_of(share.high * 100.0);
+    if (decimals == 0 && share.high - share.low < 0.05)
+        decimals = 1; /* a narrow interval is not told by whole points */
     double low = outwards(share.low * 100.0, decimals, false);
     double high = outwards(share.high * 100.0, decimals, true);
     autk_buf_printf(out, "%.*f%s%.*f %%", low == 0.0 ? 0 : decimals, low, between, decimals, high);

@@ -1,0 +1,2 @@
+# The case the program was born from.
+"$AUTARKY" brief BLR

@@ -1,0 +1,2 @@
+# One of the five economies with the worst data.
+"$AUTARKY" brief LCA
