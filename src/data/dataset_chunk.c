@@ -124,6 +124,12 @@ static autk_status put_column(encoder *e, size_t n, autk_err *err)
     return AUTK_OK;
 }
 
+/* The nearest whole number of 0 <= v < 2^53: libm's rounding is a call, and there are millions. */
+static uint64_t nearest(double v)
+{
+    return (uint64_t)(int64_t)(v + 0.5);
+}
+
 /* The number of decimals that makes all known figures whole and gives each back exactly. */
 static int mode_of(const double *v, size_t n)
 {
@@ -134,10 +140,10 @@ static int mode_of(const double *v, size_t n)
             continue;
         known = true;
         for (;; decimals++) {
-            double scaled = v[i] * power_of_ten[decimals], whole = nearbyint(scaled);
-            if (!(v[i] >= 0) || !(scaled < 9e15) || (v[i] == 0 && signbit(v[i])))
+            double scaled = v[i] * power_of_ten[decimals];
+            if (!(v[i] >= 0) || !(scaled < 4e15) || (v[i] == 0 && signbit(v[i])))
                 return MODE_DOUBLES;
-            if (whole / power_of_ten[decimals] == v[i])
+            if ((double)nearest(scaled) / power_of_ten[decimals] == v[i])
                 break;
             if (decimals == DECIMALS_MAX)
                 return MODE_DOUBLES;
@@ -147,7 +153,7 @@ static int mode_of(const double *v, size_t n)
     for (size_t i = 0; i < n && decimals > 0; i++) {
         double scaled = v[i] * power_of_ten[decimals];
         if (!isnan(v[i]) &&
-            (!(scaled < 9e15) || nearbyint(scaled) / power_of_ten[decimals] != v[i]))
+            (!(scaled < 4e15) || (double)nearest(scaled) / power_of_ten[decimals] != v[i]))
             return MODE_DOUBLES;
     }
     return known ? decimals : MODE_UNKNOWN;
@@ -171,7 +177,7 @@ static autk_status put_figures(encoder *e, const double *v, size_t n, int mode, 
     if (mode == MODE_DOUBLES)
         return put_doubles(e, v, n, err);
     for (size_t i = 0; i < n; i++)
-        e->number[i] = isnan(v[i]) ? UINT64_MAX : (uint64_t)nearbyint(v[i] * power_of_ten[mode]);
+        e->number[i] = isnan(v[i]) ? UINT64_MAX : nearest(v[i] * power_of_ten[mode]);
     return put_column(e, n, err);
 }
 

@@ -37,6 +37,7 @@ void autki_batch_clear(autki_batch *batch)
     batch->n = batch->n_slots = batch->n_errors = 0;
     batch->n_read = batch->n_bad = 0;
     batch->n_lines = 0;
+    batch->last[0].text.text = batch->last[1].text.text = NULL;
     memset(batch->n_passed, 0, sizeof batch->n_passed);
     autki_dict_clear(&batch->economies);
     autki_dict_clear(&batch->products);
@@ -209,8 +210,8 @@ static autk_status slot_of(uint16_t *slot, autki_batch *b, const autki_slot_key 
     return AUTK_OK;
 }
 
-static autk_status intern(uint32_t *id, autki_batch *b, autki_dict *dict, const autki_span *text,
-                          const row *r, autk_err *err)
+static autk_status intern(uint32_t *id, autki_dict *dict, const autki_span *text, const row *r,
+                          autk_err *err)
 {
     bool added;
     autk_status st = autki_dict_intern(id, dict, text->text, text->len, &added, err);
@@ -218,7 +219,6 @@ static autk_status intern(uint32_t *id, autki_batch *b, autki_dict *dict, const 
         dict->entries[*id].period = r->period;
         dict->entries[*id].line = r->line;
     }
-    (void)b;
     return st;
 }
 
@@ -243,6 +243,27 @@ static autki_span kept_text(autki_span f, const autki_plan *plan, bool product, 
         room[n++] = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
     }
     return (autki_span){room, n};
+}
+
+/* side 0: exporter, 1: importer. A text that the row before had too need not be looked up; not so
+ * for rows whose texts do not outlive them (no line_start). */
+static autk_status economy_of(uint32_t *id, autki_batch *b, const autki_plan *plan, int side,
+                              const autki_span *text, const row *r, autk_err *err)
+{
+    const autki_span *last = &b->last[side].text;
+    if (last->text != NULL && last->len == text->len &&
+        memcmp(last->text, text->text, text->len) == 0) {
+        *id = b->last[side].id;
+        return AUTK_OK;
+    }
+    char room[260];
+    autki_span kept = kept_text(*text, plan, false, room, sizeof room);
+    autk_status st = intern(id, &b->economies, &kept, r, err);
+    if (st == AUTK_OK && r->line_start != NULL) {
+        b->last[side].text = *text;
+        b->last[side].id = *id;
+    }
+    return st;
 }
 
 static bool check_row(double *value, double *quantity, autki_batch *b, const autki_plan *plan,
@@ -307,13 +328,11 @@ static autk_status add_row(autki_batch *b, const autki_plan *plan, row *r, autk_
     autki_slot_key key = {.kind = r->kind, .level = level_of(&product), .period = r->period};
     st = slot_of(&b->slot[b->n], b, &key, err);
     if (st == AUTK_OK)
-        st = intern(&b->product[b->n], b, &b->products, &product, r, err);
-    autki_span exporter = kept_text(r->exporter, plan, false, room, sizeof room);
+        st = intern(&b->product[b->n], &b->products, &product, r, err);
     if (st == AUTK_OK)
-        st = intern(&b->exporter[b->n], b, &b->economies, &exporter, r, err);
-    autki_span importer = kept_text(r->importer, plan, false, room, sizeof room);
+        st = economy_of(&b->exporter[b->n], b, plan, 0, &r->exporter, r, err);
     if (st == AUTK_OK)
-        st = intern(&b->importer[b->n], b, &b->economies, &importer, r, err);
+        st = economy_of(&b->importer[b->n], b, plan, 1, &r->importer, r, err);
     if (st != AUTK_OK)
         return st;
     b->value[b->n] = value;
@@ -445,6 +464,10 @@ static void gather(autki_span fields[AUTKI_ROLE_COUNT], const autki_batch *b,
     for (int role = 0; role < AUTKI_ROLE_COUNT; role++) {
         size_t c = plan->column[role];
         fields[role] = c != AUTKI_NO_COLUMN ? b->record.field[c] : (autki_span){NULL, 0};
+        size_t other = plan->fallback[role];
+        if (other != AUTKI_NO_COLUMN && role <= AUTKI_ROLE_PARTNER &&
+            (fields[role].len == 0 || is_missing(&fields[role])))
+            fields[role] = b->record.field[other];
     }
 }
 

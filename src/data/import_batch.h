@@ -32,6 +32,10 @@ typedef struct autki_batch {
     autk_err errors[AUTK_IMPORT_ERRORS_SHOWN]; /* line from 0 */
     size_t n_errors;
     autki_record record;
+    struct {
+        autki_span text; /* in the block; NULL = none yet */
+        uint32_t id;
+    } last[2]; /* exporter and importer of the row before: files are mostly in their order */
 } autki_batch;
 
 void autki_batch_init(autki_batch *batch);

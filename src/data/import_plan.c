@@ -261,8 +261,11 @@ static autk_import_format guess_format(const header *h)
 static void take_names(autki_plan *plan, const header *h, const alias *names)
 {
     for (const alias *a = names; a->name != NULL; a++) {
+        size_t found = column_of(h, a->name);
         if (plan->column[a->role] == AUTKI_NO_COLUMN)
-            plan->column[a->role] = column_of(h, a->name);
+            plan->column[a->role] = found;
+        else if (plan->fallback[a->role] == AUTKI_NO_COLUMN)
+            plan->fallback[a->role] = found;
     }
 }
 
@@ -493,7 +496,7 @@ autk_status autki_plan_make(autki_plan *out, size_t *header_len, const autki_blo
     autki_plan plan = {.quotes = true};
     header h = {.source_name = name};
     for (int r = 0; r < AUTKI_ROLE_COUNT; r++)
-        plan.column[r] = AUTKI_NO_COLUMN;
+        plan.column[r] = plan.fallback[r] = AUTKI_NO_COLUMN;
     const char *stop = block->len != 0 ? memchr(block->text, '\n', block->len) : NULL;
     size_t len = stop != NULL ? (size_t)(stop - block->text) + 1 : block->len;
     if (len == 0)

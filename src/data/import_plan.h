@@ -38,7 +38,8 @@ typedef struct autki_plan {
     char delimiter, decimal, thousands;
     bool quotes, flags; /* flags: letters may follow a number after a blank */
     size_t column[AUTKI_ROLE_COUNT];
-    size_t n_fields; /* a row must have as many */
+    size_t fallback[AUTKI_ROLE_COUNT]; /* where that field is blank: ISO codes often are */
+    size_t n_fields;                   /* a row must have as many */
     autki_filter filters[AUTKI_FILTERS_MAX];
     size_t n_filters;
     double value_unit, quantity_unit;

@@ -1,5 +1,6 @@
 #include "data/import_run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,11 +158,17 @@ static void rotate(pipeline *p)
     p->reading = free_round;
 }
 
+/* Bytes of the file where their number is known (not of a compressed one), else rows. */
 static autk_status tell_progress(pipeline *p, autk_err *err)
 {
     const autk_progress *progress = &p->run->opts->progress;
-    if (progress->report != NULL &&
-        progress->report("importing", (double)p->n_read, 0, "rows", progress->user) != 0)
+    char what[64];
+    if (progress->report == NULL)
+        return AUTK_OK;
+    double done = (double)p->reader.n_bytes / 1e6, total = (double)p->file->size_bytes / 1e6;
+    (void)snprintf(what, sizeof what, "importing, %.1f M rows", (double)p->n_read / 1e6);
+    bool known = p->file->size_bytes > 0 && done <= total * 1.01;
+    if (progress->report(what, done, known ? total : 0, "MB", progress->user) != 0)
         return autki_fail(err, AUTK_ECANCELLED, "cancelled");
     return AUTK_OK;
 }

@@ -131,6 +131,14 @@ static const format_case cases[] = {
              "HS,2021,202103,2,Export,112,BLR,643,RUS,310420,1000,5000,\n",
      .guessed = AUTK_IMPORT_COMTRADE,
      .rows = "202103,BLR,RUS,310420,5000,1,USD,trade,exporter\n"},
+    {.title = "Comtrade of the API: ISO columns are there and blank",
+     .name = "c.csv",
+     .text =
+         "period,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,cmdCode,primaryValue\n"
+         "2021,112,,M,643,,TOTAL,10\n2021,112,BLR,X,0,W00,TOTAL,20\n",
+     .guessed = AUTK_IMPORT_COMTRADE,
+     .rows = "2021,643,112,TOTAL,10,,USD,trade,importer\n"
+             "2021,BLR,WLD,TOTAL,20,,USD,trade,exporter\n"},
     {.title = "Comtrade: breakdowns alone would look like no trade",
      .name = "c.csv",
      .text = "period,reporterCode,flowCode,partnerCode,partner2Code,cmdCode,primaryValue\n"
