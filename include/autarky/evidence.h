@@ -86,6 +86,7 @@ typedef struct autk_flow {
     int year;
     autk_scope scope;
     autk_bounds value_usd; /**< FOB */
+    double observed_usd;   /**< of an estimate: the part that statistics have; else 0 */
     autk_evidence_kind evidence;
     autk_rule rule;
     bool gap; /**< neither side reported */

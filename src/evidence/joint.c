@@ -27,50 +27,56 @@ static const spread of_group[AUTK_DIRECTION_COUNT] = {
     [AUTK_DIRECTION_EXPORT] = {{0, .14, .33, .48}, {HUGE_VAL, 2.92, 1.99, 1.55}},
     [AUTK_DIRECTION_IMPORT] = {{0, .10, .26, .41}, {HUGE_VAL, 3.69, 2.06, 1.76}}};
 
-static autk_bounds sum_with(const spread *off, autk_bounds sure, autk_bounds estimated)
+static autk_bounds sum_with(const spread *off, const autki_sum *sum)
 {
-    double part = estimated.point - estimated.low;
+    autk_bounds all = sum->all, estimated = sum->estimated;
+    double part = estimated.point - sum->observed_usd;
     size_t k = N_SIZES - 1;
     while (k > 0 && part < size_from[k])
         k--;
-    autk_bounds sum = autk_bounds_add(sure, estimated);
     if (!(part > 0))
-        return sum;
-    double low = estimated.low + off->low[k] * part;
-    double high = estimated.low + off->high[k] * part;
+        return all;
+    double low = sum->observed_usd + off->low[k] * part;
+    double high = sum->observed_usd + off->high[k] * part;
     if (low > estimated.low)
-        sum.low = sure.low + low;
+        all.low += low - estimated.low;
     if (high < estimated.high)
-        sum.high = sure.high + high;
-    /* Parts were taken from sums: a rounding must not turn the interval over. */
-    sum.low = sum.low < sum.point ? sum.low : sum.point;
-    sum.high = sum.high > sum.point ? sum.high : sum.point;
-    return sum;
+        all.high += high - estimated.high;
+    /* A rounding must not turn the interval over. */
+    all.low = all.low < all.point ? all.low : all.point;
+    all.high = all.high > all.point ? all.high : all.point;
+    return all;
 }
 
-autk_bounds autki_joint_sum(autk_bounds sure, autk_bounds estimated, autk_direction direction)
+autk_bounds autki_sum_of_economy(const autki_sum *sum, autk_direction direction)
 {
-    return sum_with(&of_economy[direction], sure, estimated);
+    return sum_with(&of_economy[direction], sum);
 }
 
-autk_bounds autki_group_sum(autk_bounds sure, autk_bounds estimated, autk_direction direction)
+autk_bounds autki_sum_of_group(const autki_sum *sum, autk_direction direction)
 {
-    return sum_with(&of_group[direction], sure, estimated);
+    return sum_with(&of_group[direction], sum);
 }
 
-static autk_bounds estimate_in(const autk_flow *flow)
+static void add_estimate(autki_sum *sum, const autk_flow *flow)
 {
-    return flow->evidence == AUTK_EVIDENCE_ESTIMATED ? flow->value_usd : (autk_bounds){0, 0, 0};
+    if (flow->evidence != AUTK_EVIDENCE_ESTIMATED)
+        return;
+    sum->estimated = autk_bounds_add(sum->estimated, flow->value_usd);
+    sum->observed_usd += flow->observed_usd;
 }
 
-autk_bounds autki_estimated_part(const autk_partner *p, autk_direction direction)
+void autki_sum_add(autki_sum *sum, const autk_partner *p, autk_direction direction)
 {
-    autk_bounds part = {0, 0, 0};
+    autk_bounds value = autk_partner_value(p, direction);
+    if (!autk_bounds_known(value))
+        return;
+    sum->all = autk_bounds_add(sum->all, value);
+    sum->n++;
     if (p->exports.gap || p->imports.gap)
-        return part; /* what was stated of both directions need not be their sum */
+        return; /* what was stated of both directions need not be their sum */
     if (direction != AUTK_DIRECTION_IMPORT)
-        part = autk_bounds_add(part, estimate_in(&p->exports));
+        add_estimate(sum, &p->exports);
     if (direction != AUTK_DIRECTION_EXPORT)
-        part = autk_bounds_add(part, estimate_in(&p->imports));
-    return part;
+        add_estimate(sum, &p->imports);
 }

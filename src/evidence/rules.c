@@ -121,6 +121,18 @@ static autk_evidence_kind kind_of_one(autk_kind kind, bool silent)
     }
 }
 
+/* What statistics have of a flow whose rest is estimated. */
+static double exact_part(const autk_observation *obs, size_t n, const autk_flow *flow)
+{
+    double part = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (obs[i].quantity == AUTK_QUANTITY_PART && obs[i].scope == flow->scope &&
+            obs[i].kind != AUTK_KIND_STATEMENT && obs[i].value > part)
+            part = obs[i].value;
+    }
+    return part < flow->value_usd.point ? part : flow->value_usd.point;
+}
+
 bool autki_flow_from_statistics(autk_flow *flow, const autk_observation *obs, size_t n, bool silent,
                                 const autk_evidence_opts *opts)
 {
@@ -138,6 +150,7 @@ bool autki_flow_from_statistics(autk_flow *flow, const autk_observation *obs, si
         flow->value_usd = p.only;
         flow->rule = AUTK_RULE_ONE;
         flow->evidence = kind_of_one(p.kind, silent);
+        flow->observed_usd = exact_part(obs, n, flow);
     } else {
         settle(flow, &p);
     }

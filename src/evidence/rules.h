@@ -72,17 +72,21 @@ typedef struct autki_neighbour {
 autk_bounds autki_bound_by_neighbours(const autki_neighbour *neighbour);
 
 /**
- * The sum of many flows of which some are estimated: the errors of estimates cancel in part.
- *
- * @param sure       sum of the others
- * @param estimated  sum of the estimated ones
+ * The sum of many partners' values, of which some are estimated: the errors of estimates cancel in
+ * part, so that the sum is better known than its parts. Begin with {0}.
  */
-autk_bounds autki_joint_sum(autk_bounds sure, autk_bounds estimated, autk_direction direction);
+typedef struct autki_sum {
+    autk_bounds all;       /* what is there, as if independent */
+    autk_bounds estimated; /* of it, the estimates */
+    double observed_usd;   /* of these, the exact part */
+    size_t n;
+} autki_sum;
 
-/** Likewise of the members of a group: fewer flows, so more is left of the errors. */
-autk_bounds autki_group_sum(autk_bounds sure, autk_bounds estimated, autk_direction direction);
-
-/** What of a partner's value in a direction is estimated; the rest is value less this. */
-autk_bounds autki_estimated_part(const autk_partner *partner, autk_direction direction);
+/** A partner whose value in that direction is unknown adds nothing. */
+void autki_sum_add(autki_sum *sum, const autk_partner *partner, autk_direction direction);
+/** As the trade of a whole economy (or of a group with the outside). */
+autk_bounds autki_sum_of_economy(const autki_sum *sum, autk_direction direction);
+/** As the trade of one economy with the members of a group: fewer flows, so more errors stay. */
+autk_bounds autki_sum_of_group(const autki_sum *sum, autk_direction direction);
 
 #endif

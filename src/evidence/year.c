@@ -226,23 +226,16 @@ static void cap_gaps(autk_country_year *c)
 
 static void sum_direction(autk_total *t, const autk_country_year *c, autk_direction d)
 {
-    autk_bounds sure = {0, 0, 0}, estimated = {0, 0, 0};
-    size_t n = 0;
+    autki_sum sum = {.n = 0};
     *t = (autk_total){.value_usd = autk_bounds_unknown()};
     for (size_t i = 0; i < c->n_partners; i++) {
-        const autk_partner *p = &c->partners[i];
-        autk_bounds b = autk_partner_value(p, d), part = autki_estimated_part(p, d);
-        if (!autk_bounds_known(b))
-            continue;
-        estimated = autk_bounds_add(estimated, part);
-        sure = autk_bounds_add(
-            sure, (autk_bounds){b.low - part.low, b.point - part.point, b.high - part.high});
-        autki_sources_merge(&t->sources, autk_partner_sources(p, d));
-        n++;
+        autki_sum_add(&sum, &c->partners[i], d);
+        if (autk_bounds_known(autk_partner_value(&c->partners[i], d)))
+            autki_sources_merge(&t->sources, autk_partner_sources(&c->partners[i], d));
     }
     /* Of another scope only a few partners are told of: their sum is no total. */
-    if (n > 0 && c->scope == AUTK_SCOPE_GOODS)
-        t->value_usd = autki_joint_sum(sure, estimated, d);
+    if (sum.n > 0 && c->scope == AUTK_SCOPE_GOODS)
+        t->value_usd = autki_sum_of_economy(&sum, d);
 }
 
 static void sum_partners(autk_country_year *c)

@@ -121,27 +121,19 @@ static bool gap_of(const autk_partner *p, autk_direction d)
            (d != AUTK_DIRECTION_EXPORT && p->imports.gap);
 }
 
-static void gather(autk_dependence_entry *out, autk_bounds *estimated, const autki_panel *panel,
-                   size_t i)
+static void gather(autk_dependence_entry *out, autki_sum *sum, const autki_panel *panel, size_t i)
 {
     const autk_partner *p = panel->partner[i];
     autk_direction d = panel->direction;
     double disagreement = disagreement_of(p, d);
     out->value_usd =
         out->n_members == 0 ? panel->value[i] : autk_bounds_add(out->value_usd, panel->value[i]);
-    *estimated = autk_bounds_add(*estimated, autki_estimated_part(p, d));
+    autki_sum_add(sum, p, d);
     out->gap = out->gap || gap_of(p, d);
     if (disagreement > out->disagreement)
         out->disagreement = disagreement;
     autki_sources_merge(&out->sources, autk_partner_sources(p, d));
     out->n_members++;
-}
-
-static autk_bounds group_value(autk_bounds sum, autk_bounds estimated, autk_direction d)
-{
-    autk_bounds sure = {sum.low - estimated.low, sum.point - estimated.point,
-                        sum.high - estimated.high};
-    return autki_group_sum(sure, estimated, d);
 }
 
 /* A sum is as weak as the weakest twentieth of it. */
@@ -207,8 +199,9 @@ static bool is_unknown_partner(const autki_panel *panel, int32_t party)
 
 static void entry_of_partner(autk_dependence_entry *e, const autki_panel *panel, size_t i)
 {
-    autk_bounds estimated = {0, 0, 0};
-    gather(e, &estimated, panel, i);
+    autki_sum sum = {.n = 0};
+    gather(e, &sum, panel, i);
+    e->value_usd = panel->value[i];
     e->evidence = autk_partner_evidence(panel->partner[i], panel->direction);
     for (size_t r = 0; r < AUTK_READING_COUNT; r++)
         e->by_reading[r] = panel->share[r * panel->n + i];
@@ -223,15 +216,13 @@ static autk_status entry_of_members(autk_dependence_entry *e, const autki_panel 
     if (member == NULL)
         return autki_no_memory(err, panel->n * sizeof *member);
     int32_t date = autki_membership_date(panel->country->year);
-    autk_bounds estimated = {0, 0, 0};
-    e->value_usd = autk_bounds_exact(0);
+    autki_sum sum = {.n = 0};
     for (size_t i = 0; i < panel->n; i++) {
         member[i] = autk_world_party_has(world, e->party, panel->partner[i]->partner, date);
         if (member[i])
-            gather(e, &estimated, panel, i);
+            gather(e, &sum, panel, i);
     }
-    if (e->n_members > 1)
-        e->value_usd = group_value(e->value_usd, estimated, panel->direction);
+    e->value_usd = e->n_members > 1 ? autki_sum_of_group(&sum, panel->direction) : sum.all;
     e->evidence = weakest(panel, member, e->value_usd.high);
     autk_status st = share_of_members(e, panel, member, err);
     free(member);

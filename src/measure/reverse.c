@@ -53,9 +53,9 @@ static autk_status reverse_of_economy(autk_bounds *out, const autk_evidence *evi
 
 /* The group's trade with the outside, by outside partner. */
 typedef struct outside {
-    autk_bounds *value;         /* [n] by economy */
-    bool *self;                 /* [n] the economy that asks */
-    autk_bounds sum, estimated; /* of all values; what of it is estimated */
+    autk_bounds *value; /* [n] by economy */
+    bool *self;         /* [n] the economy that asks */
+    autki_sum sum;      /* of all values */
     int32_t n;
 } outside;
 
@@ -69,8 +69,7 @@ static void add_member(outside *o, const autk_world *world, const autk_country_y
         if (!autk_bounds_known(b) || (q != asker && autk_world_party_has(world, group, q, date)))
             continue;
         o->value[q] = autk_bounds_add(o->value[q], b);
-        o->sum = autk_bounds_add(o->sum, b);
-        o->estimated = autk_bounds_add(o->estimated, autki_estimated_part(&c->partners[i], d));
+        autki_sum_add(&o->sum, &c->partners[i], d);
     }
 }
 
@@ -106,13 +105,12 @@ static autk_status reverse_of_group(autk_bounds *out, const autk_evidence *evide
     if (st == AUTK_OK)
         st = add_members(&o, evidence, year, group, d, err);
     if (st == AUTK_OK) {
-        autk_bounds share, sure = {o.sum.low - o.estimated.low, o.sum.point - o.estimated.point,
-                                   o.sum.high - o.estimated.high};
+        autk_bounds share;
         autk_whole whole = {
-            .given = true, .closed = true, .total = autki_joint_sum(sure, o.estimated, d)};
+            .given = true, .closed = true, .total = autki_sum_of_economy(&o.sum, d)};
         o.self[autk_evidence_economy(evidence)] = true;
         st = autk_group_share_bounds(&share, o.value, o.self, n, &whole, err);
-        if (st == AUTK_OK && o.sum.point > 0)
+        if (st == AUTK_OK && o.sum.all.point > 0)
             *out = share;
     }
     free(o.value);
