@@ -136,6 +136,19 @@ static void brief__can_be_about_a_group(void **state)
     autk_buf_deinit(&out);
 }
 
+static void headline__names_parties_as_a_sentence_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *economy, *wanted;
+    } cases[] = {{"USA", "the United States' "}, {"BLR", "Belarus's "}, {"GMB", "the Gambia's "}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        autk_brief *brief = brief_on(cases[i].economy, NULL);
+        assert_non_null(strstr(autk_brief_headline(brief), cases[i].wanted));
+        autk_brief_free(brief);
+    }
+}
+
 static void brief__rejects_what_has_no_brief(void **state)
 {
     (void)state;
@@ -312,6 +325,7 @@ int main(void)
         cmocka_unit_test(belarus__has_russia_first_and_its_bounds_in_every_format),
         cmocka_unit_test(belarus__keeps_claims_to_their_years),
         cmocka_unit_test(brief__can_be_about_a_group),
+        cmocka_unit_test(headline__names_parties_as_a_sentence_does),
         cmocka_unit_test(brief__rejects_what_has_no_brief),
         cmocka_unit_test(every_economy__has_a_sound_brief),
         cmocka_unit_test(brief__survives_failing_allocations)};
