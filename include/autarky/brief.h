@@ -1,8 +1,9 @@
 /**
  * @file brief.h
  * A country's dependence on one page: the finding, the partners, the series and its turns, blocs,
- * both directions, isolation, what is not known and why, claims checked, sources. The same numbers
- * as text for a terminal, as an HTML page with charts, as JSON and as CSV.
+ * both directions, what losing the partner would cost, isolation, what is not known and why, claims
+ * checked, sources. The same numbers as text for a terminal, as an HTML page with charts, as JSON
+ * and as CSV.
  *
  * docs/modules/brief.md says how each sentence follows from the numbers.
  */
@@ -23,9 +24,10 @@ typedef struct autk_brief_opts {
     int year;           /**< 0 = the last with figures for the economy */
     int32_t on;         /**< the partner or group it is about; AUTK_PARTY_ANY = the first partner */
     int32_t n_partners; /**< rows of the table of partners, 1 to 50 */
+    int32_t n_draws;    /**< behind the intervals of what losing the partner costs, 1 to 16 */
 } autk_brief_opts;
 
-/** Last year, first partner, 10 rows. */
+/** Last year, first partner, 10 rows, 16 draws. */
 AUTK_API autk_brief_opts autk_brief_opts_default(void);
 
 /**
@@ -33,10 +35,10 @@ AUTK_API autk_brief_opts autk_brief_opts_default(void);
  *
  * @param world  borrowed, must outlive the brief
  * @param opts   NULL = default
- * Errors: AUTK_EARG (no such economy, n_partners out of range), AUTK_EDATA (`on` is the economy
- *         itself, a year out of range), AUTK_ENOANSWER (no figure for that year), AUTK_EIO,
+ * Errors: AUTK_EARG (no such economy, n_partners or n_draws out of range), AUTK_EDATA (`on` is the
+ * economy itself, a year out of range), AUTK_ENOANSWER (no figure for that year), AUTK_EIO,
  *         AUTK_ENOMEM.
- * Cost:   about 0.1 s, 30 MB.
+ * Cost:   about 0.2 s, half of it for the draws; 25 MB.
  */
 AUTK_API autk_status autk_brief_create(autk_brief **out, const autk_world *world, int32_t economy,
                                        const autk_brief_opts *opts, autk_err *err) AUTK_MUST_CHECK;

@@ -1,4 +1,4 @@
-#include "report/brief.h"
+#include "report/brief_loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,8 @@
 
 autk_brief_opts autk_brief_opts_default(void)
 {
-    return (autk_brief_opts){.year = 0, .on = AUTK_PARTY_ANY, .n_partners = 10};
+    return (autk_brief_opts){
+        .year = 0, .on = AUTK_PARTY_ANY, .n_partners = 10, .n_draws = AUTKI_LOSS_DRAWS};
 }
 
 #define AS_ID(name, id, title) id,
@@ -74,6 +75,7 @@ void autk_brief_free(autk_brief *brief)
     free(brief->events);
     free(brief->sources);
     autk_turns_free(brief->turns);
+    autki_loss_free(brief->loss);
     free(brief->headline);
     autk_dependence_free(brief->on_only);
     autk_evidence_free(brief->evidence);
@@ -268,6 +270,8 @@ static autk_status gather(autk_brief *b, autk_err *err)
     if (st == AUTK_OK)
         st = autki_brief_add_turns(b, err);
     if (st == AUTK_OK)
+        st = autki_brief_add_loss(b, err);
+    if (st == AUTK_OK)
         st = autki_brief_add_claims(b, err);
     return st == AUTK_OK ? autki_brief_add_sources(b, err) : st;
 }
@@ -281,6 +285,9 @@ autk_status autk_brief_create(autk_brief **out, const autk_world *world, int32_t
     if (o.n_partners < 1 || o.n_partners > MAX_PARTNERS)
         return autki_fail(err, AUTK_EARG, "expected 1 to %d partners, got %d", MAX_PARTNERS,
                           (int)o.n_partners);
+    if (o.n_draws < 1 || o.n_draws > AUTKI_LOSS_DRAWS)
+        return autki_fail(err, AUTK_EARG, "expected 1 to %d draws, got %d", AUTKI_LOSS_DRAWS,
+                          (int)o.n_draws);
     autk_brief *brief = autki_calloc(1, sizeof *brief);
     if (brief == NULL)
         return autki_no_memory(err, sizeof *brief);
@@ -289,6 +296,7 @@ autk_status autk_brief_create(autk_brief **out, const autk_world *world, int32_t
     brief->on = o.on;
     brief->year = o.year;
     brief->n_partners = o.n_partners;
+    brief->n_draws = o.n_draws;
     autk_status st = gather(brief, err);
     if (st == AUTK_OK)
         st = autki_brief_word(brief, err);

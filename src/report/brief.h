@@ -26,6 +26,7 @@ typedef struct autki_lines {
     X(AUTKI_SERIES, "series", "How it came about")                                                 \
     X(AUTKI_BLOCS, "blocs", "Blocs")                                                               \
     X(AUTKI_BOTH_WAYS, "both-ways", "Both directions")                                             \
+    X(AUTKI_LOSS, "loss", "What losing the partner would cost")                                    \
     X(AUTKI_ISOLATION, "isolation", "Isolation")                                                   \
     X(AUTKI_UNKNOWN, "unknown", "What is not known, and why")                                      \
     X(AUTKI_CLAIMS, "claims", "Claims checked")                                                    \
@@ -53,7 +54,7 @@ typedef struct autki_checked {
 
 struct autk_brief {
     const autk_world *world; /* borrowed */
-    int32_t economy, on, n_partners;
+    int32_t economy, on, n_partners, n_draws;
     int year, first_year;
     autk_evidence *evidence;
     autk_dependence *flows[AUTK_DIRECTION_COUNT]; /* of the year; trade looks from both sides */
@@ -71,6 +72,7 @@ struct autk_brief {
     size_t n_claims;
     int32_t *sources; /* [n_sources] ascending */
     size_t n_sources;
+    struct autki_loss *loss; /* of the partner: brief_loss.h */
     /* words */
     char *headline;
     autki_lines lede;
@@ -99,6 +101,7 @@ autk_status autki_brief_word(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 
 /** The sentences on the turns, behind those of the series. */
 autk_status autki_brief_say_turns(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_brief_say_loss(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 /** Has the section anything to show? table: the section's own, or NULL. */
 bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_table *table);
 
@@ -106,7 +109,8 @@ bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_
 autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_section section,
                               autk_err *err) AUTK_MUST_CHECK;
 
-/** Turns, events, claims and sources: after the numbers, before the words. */
+/** Turns, events, the loss, claims and sources: after the numbers, before the words. */
+autk_status autki_brief_add_loss(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_turns(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_claims(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_sources(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;

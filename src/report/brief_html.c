@@ -1,4 +1,4 @@
-#include "report/brief.h"
+#include "report/brief_loss.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -450,6 +450,8 @@ static autk_status put_figure(autk_buf *out, const autk_brief *b, autki_section 
         return put_blocs_chart(out, b, err);
     case AUTKI_BOTH_WAYS:
         return put_both_ways_chart(out, b, err);
+    case AUTKI_LOSS:
+        return autki_loss_chart(out, b, err);
     case AUTKI_CLAIMS:
         put_claims(out, b);
         return AUTK_OK;

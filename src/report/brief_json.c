@@ -1,4 +1,4 @@
-#include "report/brief.h"
+#include "report/brief_loss.h"
 
 #include <math.h>
 #include <string.h>
@@ -273,6 +273,7 @@ autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *e
     put_turns_of(out, brief, "monthly_turns", turns != NULL ? &turns->monthly : NULL);
     put_events(out, brief);
     put_blocs(out, brief);
+    autki_loss_json(out, brief);
     put_isolation(out, brief);
     put_lines(out, "not_known", &brief->sentences[AUTKI_UNKNOWN]);
     put_claims(out, brief);
@@ -375,6 +376,7 @@ autk_status autki_brief_csv(autk_buf *out, const autk_brief *brief, autk_err *er
     for (size_t i = 0; i < brief->n_blocs; i++)
         put_series_rows(out, brief, "blocs", brief->blocs[i].party, measures[0],
                         brief->blocs[i].series, brief->blocs[i].n);
+    autki_loss_csv(out, brief);
     put_isolation_rows(out, brief);
     return autk_buf_check(out, err);
 }

@@ -1,4 +1,4 @@
-#include "report/brief.h"
+#include "report/brief_loss.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -257,6 +257,8 @@ autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_s
         return blocs_table(out, brief, err);
     case AUTKI_BOTH_WAYS:
         return both_ways_table(out, brief, err);
+    case AUTKI_LOSS:
+        return autki_loss_table(out, brief, err);
     case AUTKI_ISOLATION:
         return isolation_table(out, brief, err);
     default:
