@@ -64,6 +64,21 @@ static autk_status repair_mask(unsigned *out, cli_context *cli, const char *list
     return AUTK_OK;
 }
 
+/* What the evidence says of a flow that nobody reports. */
+static bool weigh_evidence(double *low, double *point, double *high, int32_t exporter,
+                           int32_t importer, int year, void *user)
+{
+    autk_flow flow;
+    autk_err ignored;
+    if (autk_evidence_flow(&flow, user, exporter, importer, year, NULL, &ignored) != AUTK_OK ||
+        !autk_bounds_known(flow.value_usd))
+        return false;
+    *low = flow.value_usd.low;
+    *point = flow.value_usd.point;
+    *high = flow.value_usd.high;
+    return true;
+}
+
 /* "world-2021": the year of the world dataset. */
 static autk_status open_world_year(autk_economy **out, cli_context *cli, const char *name,
                                    const autk_economy_opts *opts)
@@ -77,8 +92,11 @@ static autk_status open_world_year(autk_economy **out, cli_context *cli, const c
         return cli->err.code = AUTK_EARG;
     }
     autk_status st = cli_open_world(cli, &world);
+    autk_economy_opts chosen = *opts;
+    chosen.gap = weigh_evidence;
+    chosen.gap_user = world;
     if (st == AUTK_OK)
-        st = autk_economy_from_world(out, world, year, opts, &cli->err);
+        st = autk_economy_from_world(out, world, year, &chosen, &cli->err);
     autk_world_close(world);
     return st;
 }

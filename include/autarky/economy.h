@@ -45,6 +45,14 @@ typedef enum autk_domestic {
 #define AUTK_REPAIR_NEGATIVE 2u /**< a negative flow or use becomes 0 */
 #define AUTK_REPAIR_DOMESTIC 4u /**< too small X_ii: the least that closes + 1 % of exports */
 
+/**
+ * Better bounds of a flow that nobody reports than its statements alone have, from whoever knows
+ * more (evidence.h). Indices are the world's.
+ * @return false = none; the outputs are then left alone
+ */
+typedef bool (*autk_gap_fn)(double *low_usd, double *point_usd, double *high_usd, int32_t exporter,
+                            int32_t importer, int year, void *user);
+
 typedef struct autk_economy_opts {
     autk_layout layout;
     autk_domestic domestic;
@@ -56,6 +64,8 @@ typedef struct autk_economy_opts {
     const char *theta_path;   /**< CSV: sector, value; NULL = none */
     const char *labels_path;  /**< matrix: CSV whose first column names the rows; NULL = header */
     const char *gdp_path;     /**< CSV: (economy,) gdp in USD, in the order of the labels */
+    autk_gap_fn gap;          /**< of stated flows of a world baseline; NULL = none */
+    void *gap_user;
 } autk_economy_opts;
 
 AUTK_API autk_economy_opts autk_economy_opts_default(void);

@@ -44,8 +44,6 @@ typedef struct autk_simulate_opts {
     double tolerance; /**< 0 = 1e-10 */
     int max_iterations;
     autk_progress progress;
-    /** Share of draws d with d % n_parts == part, for spreading over machines; 0 of 0 = all. */
-    int part, n_parts;
 } autk_simulate_opts;
 
 typedef struct autk_simulation autk_simulation;

@@ -144,7 +144,7 @@ static double normal(uint64_t *state)
 typedef struct lottery {
     const plan *base;
     size_t n_measures; /* of all steps */
-    int draws, part, n_parts;
+    int draws;
     uint64_t seed;
     double *results; /* [draw][step][region][field]; NaN = no solution */
     bool *solved;    /* [draw] */
@@ -243,8 +243,7 @@ static autk_status run_chunk(size_t chunk, void *ctx, autk_err *err)
         st = autki_no_memory(err, n_s * sizeof *theta);
     int first = (int)chunk * DRAWS_PER_CHUNK, last = first + DRAWS_PER_CHUNK;
     for (int d = first; st == AUTK_OK && d < last && d < l->draws; d++) {
-        if (l->n_parts <= 1 || d % l->n_parts == l->part)
-            st = run_draw(l, d, theta, values, err);
+        st = run_draw(l, d, theta, values, err);
         if (st == AUTK_OK)
             st = report(l, err);
     }
@@ -294,8 +293,6 @@ static autk_status run_lottery(autk_simulation *sim, const plan *p, const autk_s
     lottery l = {.base = p,
                  .draws = draws,
                  .seed = opts->seed != 0 ? opts->seed : p->scenario->seed,
-                 .part = opts->part,
-                 .n_parts = opts->n_parts,
                  .progress = opts->progress,
                  .per_draw = sim->n_steps * sim->n_regions * FIELDS};
     for (size_t i = 0; i < sim->n_steps; i++)
@@ -316,7 +313,7 @@ static autk_status run_lottery(autk_simulation *sim, const plan *p, const autk_s
     if (st == AUTK_OK) {
         for (int d = 0; d < draws; d++)
             sim->n_draws += l.solved[d];
-        sim->n_failed = l.n_parts <= 1 ? draws - sim->n_draws : 0;
+        sim->n_failed = draws - sim->n_draws;
         fill_quantiles(sim, &l, sorted);
     }
     pthread_mutex_destroy(&l.lock);

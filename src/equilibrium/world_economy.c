@@ -16,6 +16,7 @@
 #include "equilibrium/accounts.h"
 
 #define GAP_YEARS 3
+#define STATEMENT 6  /* rank */
 #define CIF_FOB 1.06 /* the IMF's divisor */
 
 typedef struct figure {
@@ -46,7 +47,7 @@ static int rank_of(const autk_observation *o)
     case AUTK_KIND_MIRROR:
         return 5;
     default:
-        return 6;
+        return STATEMENT;
     }
 }
 
@@ -115,9 +116,26 @@ static autk_status fill_gaps(gatherer *g, int year, autk_err *err)
     return st;
 }
 
-static autk_status gather_all(gatherer *g, autk_err *err)
+/* Flows known by statements only take the bounds of whoever weighs statements. */
+static void ask_for_gaps(gatherer *g, const autk_economy_opts *opts)
+{
+    for (int32_t i = 0; opts->gap != NULL && i < g->n; i++) {
+        for (int32_t n = 0; n < g->n; n++) {
+            figure *f = &g->figures[(size_t)i * (size_t)g->n + (size_t)n];
+            double low = 0, point = 0, high = 0;
+            if (f->rank == STATEMENT && autk_world_is_gap(g->world, i, n, g->year) &&
+                opts->gap(&low, &point, &high, i, n, g->year, opts->gap_user) && low >= 0 &&
+                low <= point && point <= high && isfinite(high))
+                *f = (figure){point, low, high, STATEMENT, false};
+        }
+    }
+}
+
+static autk_status gather_all(gatherer *g, const autk_economy_opts *opts, autk_err *err)
 {
     autk_status st = gather(g, g->year, err);
+    if (st == AUTK_OK)
+        ask_for_gaps(g, opts);
     g->unknown = 0;
     for (int32_t i = 0; st == AUTK_OK && i < g->n; i++) {
         for (int32_t n = 0; n < g->n; n++)
@@ -307,7 +325,7 @@ autk_status autk_economy_from_world(autk_economy **out, const autk_world *world,
     if (g.figures == NULL || index == NULL)
         st = autki_no_memory(err, pairs * sizeof *g.figures);
     if (st == AUTK_OK)
-        st = gather_all(&g, err);
+        st = gather_all(&g, &chosen, err);
     if (st == AUTK_OK)
         st = build(out, &g, index, &chosen, err);
     free(g.figures);

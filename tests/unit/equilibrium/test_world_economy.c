@@ -45,6 +45,41 @@ static void world__the_gap_stands_where_officials_put_it(void **state)
     autk_economy_free(e);
 }
 
+static bool wider(double *low, double *point, double *high, int32_t exporter, int32_t importer,
+                  int year, void *user)
+{
+    (void)exporter;
+    (void)importer;
+    (void)year;
+    ++*(int *)user;
+    *low = 1e9;
+    *point = 20e9;
+    *high = 30e9;
+    return true;
+}
+
+static void world__stated_flows_take_the_bounds_of_who_weighs_them(void **state)
+{
+    (void)state;
+    autk_world *world = NULL;
+    autk_economy *e = NULL;
+    autk_err err;
+    int asked = 0;
+    autk_economy_opts opts = autk_economy_opts_default();
+    opts.gap = wider;
+    opts.gap_user = &asked;
+    assert_ok(autk_world_open(&world, getenv("AUTARKY_WORLD"), &err), &err);
+    assert_ok(autk_economy_from_world(&e, world, 2023, &opts, &err), &err);
+    assert_in_range(asked, 2, 20);
+    assert_near(autk_economy_flow(e, 0, at(e, "RUS"), at(e, "BLR")), 20e9, 0);
+    size_t found = 0;
+    for (size_t i = 0; i < e->n_gaps; i++)
+        found += e->gaps[i].low == 1e9 && e->gaps[i].high == 30e9;
+    assert_int_equal(found, asked);
+    autk_economy_free(e);
+    autk_world_close(world);
+}
+
 static void world__draws_keep_gaps_within_bounds_and_accounts_closed(void **state)
 {
     (void)state;
@@ -107,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(world__the_gap_stands_where_officials_put_it),
+        cmocka_unit_test(world__stated_flows_take_the_bounds_of_who_weighs_them),
         cmocka_unit_test(world__draws_keep_gaps_within_bounds_and_accounts_closed),
         cmocka_unit_test(world__the_tie_is_asymmetric),
         cmocka_unit_test(world__a_year_without_data_is_told)};
