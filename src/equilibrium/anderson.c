@@ -43,6 +43,24 @@ void autki_anderson_reset(autki_anderson *aa)
     aa->has_last = false;
 }
 
+/* Cholesky of the scaled, ridged Gram matrix. */
+static void factorise(autki_anderson *aa, const double *scale)
+{
+    int n = aa->used, d = aa->depth;
+    double *a = aa->factor;
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k <= i; k++) {
+            double sum = aa->gram[i * d + k] * scale[i] * scale[k] + (i == k ? RIDGE : 0);
+            for (int l = 0; l < k; l++)
+                sum -= a[i * d + l] * a[k * d + l];
+            if (i != k)
+                a[i * d + k] = sum / a[k * d + k];
+            else
+                a[i * d + i] = sqrt(sum > 0.25 * RIDGE ? sum : 0.25 * RIDGE);
+        }
+    }
+}
+
 /* Solve the scaled, ridged normal equations; the right side becomes the solution. */
 static bool solve(autki_anderson *aa)
 {
@@ -55,20 +73,7 @@ static bool solve(autki_anderson *aa)
         scale[i] = 1 / sqrt(size);
         b[i] *= scale[i];
     }
-    for (int i = 0; i < n; i++) {
-        for (int k = 0; k <= i; k++) {
-            double sum = aa->gram[i * d + k] * scale[i] * scale[k] + (i == k ? RIDGE : 0);
-            for (int l = 0; l < k; l++)
-                sum -= a[i * d + l] * a[k * d + l];
-            if (i != k) {
-                a[i * d + k] = sum / a[k * d + k];
-            } else {
-                if (!(sum > 0.25 * RIDGE))
-                    sum = 0.25 * RIDGE;
-                a[i * d + i] = sqrt(sum);
-            }
-        }
-    }
+    factorise(aa, scale);
     for (int i = 0; i < n; i++) {
         for (int l = 0; l < i; l++)
             b[i] -= a[i * d + l] * b[l];

@@ -224,9 +224,10 @@ autk_status autk_economy_aggregate(autk_economy **out, const autk_economy *econo
 {
     const autk_economy *e = economy;
     autki_names new_regions = {0}, new_sectors = {0};
-    int32_t *map = autki_malloc((size_t)(e->regions.n + e->sectors.n), sizeof *map);
+    size_t names = (size_t)e->regions.n + (size_t)e->sectors.n;
+    int32_t *map = autki_malloc(names, sizeof *map);
     if (map == NULL)
-        return autki_no_memory(err, (size_t)(e->regions.n + e->sectors.n) * sizeof *map);
+        return autki_no_memory(err, names * sizeof *map);
     int32_t *s = map + e->regions.n;
     autk_status st = regions != NULL ? read_map(map, &new_regions, &e->regions, regions,
                                                 "the name of an economy", err)

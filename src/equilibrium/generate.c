@@ -30,32 +30,46 @@ typedef struct draft {
     uint64_t state;
 } draft;
 
-/* Shares of each buyer's spending by seller into flow, of inputs into input_use, of final use. */
+/* Shares of one buyer's spending on a sector by seller, into flow. */
+static void draw_sellers(draft *d, int32_t j, int32_t n)
+{
+    autk_economy *e = d->e;
+    double sum = 0;
+    for (int32_t i = 0; i < e->regions.n; i++) {
+        double size = d->income[i] * (0.02 + draw(&d->state));
+        size *= i == n ? 3.0 * e->regions.n : 1.0;
+        e->flow[autki_cell(e, j, i, n)] = size;
+        sum += size;
+    }
+    for (int32_t i = 0; i < e->regions.n; i++)
+        e->flow[autki_cell(e, j, i, n)] /= sum;
+}
+
+/* Shares of inputs and value added in output, weights of final use. */
+static void draw_uses(draft *d, int32_t j, int32_t n)
+{
+    autk_economy *e = d->e;
+    double links = 0;
+    for (int32_t k = 0; k < e->sectors.n; k++) {
+        double link = draw(&d->state) + (k == j);
+        e->input_use[autki_use_at(e, j, k, n)] = link;
+        links += link;
+    }
+    double inputs = e->sectors.n > 1 ? 0.3 + 0.4 * draw(&d->state) : 0.5;
+    for (int32_t k = 0; k < e->sectors.n; k++)
+        e->input_use[autki_use_at(e, j, k, n)] *= inputs / links;
+    e->value_added[autki_at(e, j, n)] = 1 - inputs;
+    e->final_use[autki_at(e, j, n)] = 0.1 + draw(&d->state);
+}
+
 static void draw_shares(draft *d)
 {
     autk_economy *e = d->e;
     for (int32_t j = 0; j < e->sectors.n; j++) {
         e->theta[j] = 2 + 8 * draw(&d->state);
         for (int32_t n = 0; n < e->regions.n; n++) {
-            double sum = 0, links = 0;
-            for (int32_t i = 0; i < e->regions.n; i++) {
-                double size = d->income[i] * (0.02 + draw(&d->state));
-                size *= i == n ? 3.0 * e->regions.n : 1.0;
-                e->flow[autki_cell(e, j, i, n)] = size;
-                sum += size;
-            }
-            for (int32_t i = 0; i < e->regions.n; i++)
-                e->flow[autki_cell(e, j, i, n)] /= sum;
-            for (int32_t k = 0; k < e->sectors.n; k++) {
-                double link = draw(&d->state) + (k == j);
-                e->input_use[autki_use_at(e, j, k, n)] = link;
-                links += link;
-            }
-            double inputs = e->sectors.n > 1 ? 0.3 + 0.4 * draw(&d->state) : 0.5;
-            for (int32_t k = 0; k < e->sectors.n; k++)
-                e->input_use[autki_use_at(e, j, k, n)] *= inputs / links;
-            e->value_added[autki_at(e, j, n)] = 1 - inputs;
-            e->final_use[autki_at(e, j, n)] = 0.1 + draw(&d->state);
+            draw_sellers(d, j, n);
+            draw_uses(d, j, n);
         }
     }
     for (int32_t n = 0; n < e->regions.n; n++) {

@@ -160,6 +160,29 @@ static double value_of(const autk_measure *m, const autki_calibration *cal, int3
                : m->values[((size_t)j * regions + (size_t)buyer) * regions + (size_t)seller];
 }
 
+/* All measures of the row on one cell. */
+static cell act_all(const row_task *task, int32_t j, int32_t i, int32_t n, double tariff)
+{
+    cell c = {.tariff = tariff};
+    for (size_t k = 0; k < task->n_chosen; k++) {
+        const autk_measure *measure = task->chosen[k];
+        double value = value_of(measure, task->m->cal, j, i, n);
+        if (concerns(measure, j, i, n) && !isnan(value))
+            act(&c, measure->kind, value);
+    }
+    return c;
+}
+
+static double share_under(const cell *c, double share, double theta, double tariff_before)
+{
+    if (c->embargoed)
+        return 0.0;
+    if (!c->touched || !(share > 0))
+        return share;
+    double price = c->ln_cost + log((1 + c->tariff) / (1 + tariff_before)) + log1p(c->export_tax);
+    return share * exp(c->ln_trade - theta * price);
+}
+
 static autk_status fill_row(const row_task *task, int32_t j, int32_t n, autk_err *err)
 {
     autki_model *m = task->m;
@@ -170,32 +193,21 @@ static autk_status fill_row(const row_task *task, int32_t j, int32_t n, autk_err
     for (int32_t i = 0; i < cal->n; i++) {
         if (i == n)
             continue;
-        size_t at = autki_cell(e, j, i, n);
+        size_t at = autki_cell(e, j, i, n), to = row + (size_t)i;
         double before = e->tariff != NULL ? e->tariff[at] : 0.0;
-        cell c = {.tariff = before};
-        for (size_t k = 0; k < task->n_chosen; k++) {
-            const autk_measure *measure = task->chosen[k];
-            double value = value_of(measure, cal, j, i, n);
-            if (concerns(measure, j, i, n) && !isnan(value))
-                act(&c, measure->kind, value);
-        }
+        cell c = act_all(task, j, i, n, before);
         if (!(c.tariff > -1) || !(c.export_tax > -1))
             return autki_fail(err, AUTK_EDATA,
                               "expected a tariff above -1 on %s from %s to %s, got %g",
                               e->sectors.name[j], e->regions.name[i], e->regions.name[n],
                               c.tariff > -1 ? c.export_tax : c.tariff);
         double share = absorption > 0 ? e->flow[at] * (1 + before) / absorption : 0.0;
-        if (c.embargoed)
-            share = 0.0;
-        else if (c.touched && share > 0)
-            share *=
-                exp(c.ln_trade - m->theta[j] * (c.ln_cost + log((1 + c.tariff) / (1 + before)) +
-                                                log1p(c.export_tax)));
-        m->share[row + (size_t)i] = share;
+        share = share_under(&c, share, m->theta[j], before);
+        m->share[to] = share;
         if (m->customs != m->share)
-            m->customs[row + (size_t)i] = share / (1 + c.tariff);
+            m->customs[to] = share / (1 + c.tariff);
         if (m->factory != m->customs)
-            m->factory[row + (size_t)i] = share / ((1 + c.tariff) * (1 + c.export_tax));
+            m->factory[to] = share / ((1 + c.tariff) * (1 + c.export_tax));
     }
     for (size_t i = (size_t)cal->n; i < cal->stride; i++)
         m->share[row + i] = m->customs[row + i] = m->factory[row + i] = 0;
@@ -302,7 +314,7 @@ autk_status autki_model_create(autki_model *out, const autki_calibration *cal,
     st = allocate(&m, measures, n_measures, err);
     if (st != AUTK_OK)
         return st;
-    const autk_measure **chosen = autki_malloc(n_measures, sizeof *chosen);
+    const autk_measure **chosen = autki_malloc(n_measures, sizeof(const autk_measure *));
     double *work = autki_calloc(4 * cal->stride, sizeof *work);
     if (chosen == NULL || work == NULL)
         st = autki_no_memory(err, (4 * cal->stride + n_measures) * sizeof *work);

@@ -124,7 +124,8 @@ static bool solve_linear(krylov *k, double *step, const double *x)
 static bool search_line(krylov *k, double *x, double *trial, const double *step, size_t n_logs)
 {
     double before = dot(k->f, k->f, k->dim);
-    for (double scale = 1; scale > 1e-3; scale /= 2) {
+    double scale = 1;
+    for (int halvings = 0; halvings < 10; halvings++, scale /= 2) {
         for (size_t i = 0; i < k->dim; i++)
             trial[i] = x[i] + scale * step[i];
         autki_restrain(trial, x, n_logs, k->dim);

@@ -31,55 +31,78 @@ static void add_final(autk_economy *e, industry from, int32_t to, double value)
     e->final_use[autki_at(e, from.sector, to)] += value;
 }
 
+typedef struct repairs {
+    size_t flows, uses, idle; /* negative flows, negative uses, sales without output */
+    double moved;
+} repairs;
+
+/* Negative flows to an economy become 0, its final use what it was with them. */
+static void lift_flows(autk_economy *e, int32_t j, int32_t n, repairs *r)
+{
+    for (int32_t i = 0; i < e->regions.n; i++) {
+        double *flow = &e->flow[autki_cell(e, j, i, n)];
+        if (!(*flow < 0))
+            continue;
+        e->final_use[autki_at(e, j, n)] -= *flow;
+        r->moved -= *flow;
+        *flow = 0;
+        r->flows++;
+    }
+}
+
+/* What an economy sells of a sector in which it produces nothing. */
+static void stop_idle(autk_economy *e, int32_t j, int32_t n, repairs *r)
+{
+    double output = e->value_added[autki_at(e, j, n)];
+    for (int32_t k = 0; k < e->sectors.n; k++)
+        output += e->input_use[autki_use_at(e, j, k, n)];
+    for (int32_t i = 0; !(output > 0) && i < e->regions.n; i++) {
+        double *sold = &e->flow[autki_cell(e, j, n, i)];
+        if (!(*sold > 0))
+            continue;
+        e->final_use[autki_at(e, j, i)] -= *sold;
+        r->moved += *sold;
+        *sold = 0;
+        r->idle++;
+    }
+}
+
+static void lift(double *value, repairs *r)
+{
+    if (*value < 0) {
+        r->moved -= *value;
+        *value = 0;
+        r->uses++;
+    }
+}
+
 /* Make accounts usable that statistics leave with small negatives: only when asked. */
 static autk_status repair(autk_economy *e, const autk_economy_opts *opts, const char *source,
                           autk_err *err)
 {
-    size_t flows = 0, uses = 0, idle = 0;
-    double moved = 0;
+    repairs r = {0};
     for (int32_t j = 0; j < e->sectors.n; j++) {
         for (int32_t n = 0; n < e->regions.n; n++) {
-            double *final = &e->final_use[autki_at(e, j, n)];
-            double output = e->value_added[autki_at(e, j, n)];
-            for (int32_t k = 0; k < e->sectors.n; k++)
-                output += e->input_use[autki_use_at(e, j, k, n)];
-            for (int32_t i = 0; i < e->regions.n; i++) {
-                double *flow = &e->flow[autki_cell(e, j, i, n)];
-                if (*flow < 0) {
-                    *final -= *flow;
-                    moved -= *flow;
-                    *flow = 0;
-                    flows++;
-                }
-                double *sold = &e->flow[autki_cell(e, j, n, i)];
-                if (!(output > 0) && *sold > 0) {
-                    e->final_use[autki_at(e, j, i)] -= *sold;
-                    moved += *sold;
-                    *sold = 0;
-                    idle++;
-                }
-            }
-            double *added = &e->value_added[autki_at(e, j, n)];
-            if (*final < 0 || *added < 0) {
-                moved += (*final < 0 ? -*final : 0) + (*added < 0 ? -*added : 0);
-                *final = *final < 0 ? 0 : *final;
-                *added = *added < 0 ? 0 : *added;
-                uses++;
-            }
+            lift_flows(e, j, n, &r);
+            stop_idle(e, j, n, &r);
+        }
+        for (int32_t n = 0; n < e->regions.n; n++) {
+            lift(&e->final_use[autki_at(e, j, n)], &r);
+            lift(&e->value_added[autki_at(e, j, n)], &r);
         }
     }
-    if (flows + uses + idle == 0)
+    if (r.flows + r.uses + r.idle == 0)
         return AUTK_OK;
     if (!(opts->repair & AUTK_REPAIR_NEGATIVE))
         return autki_fail_at(err, AUTK_EDATA, source, 0, 0,
                              "expected flows, final uses and value added of at least 0, got %zu "
                              "negative flows, %zu negative uses, %zu sales without output "
                              "(--repair negative makes them 0)",
-                             flows, uses, idle);
+                             r.flows, r.uses, r.idle);
     return autki_economy_notef(e, err,
                                "repaired: %zu negative flows, %zu negative final uses or value "
                                "added, %zu sales without output are now 0 (%.4g in all)",
-                               flows, uses, idle, moved);
+                               r.flows, r.uses, r.idle, r.moved);
 }
 
 static autk_status finish(autk_economy **out, autk_economy *e, const autk_economy_opts *opts,

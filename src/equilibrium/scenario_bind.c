@@ -166,7 +166,7 @@ static autk_status bind_step(const binder *b, autki_bound_step *out, const autki
 {
     size_t mask_bytes = 2 * (size_t)b->e->regions.n + (size_t)b->e->sectors.n;
     out->measures = autki_calloc(2 * step->n, sizeof *out->measures);
-    out->rules = autki_calloc(2 * step->n, sizeof *out->rules);
+    out->rules = autki_calloc(2 * step->n, sizeof(const autki_rule *));
     out->masks = autki_calloc(step->n, mask_bytes);
     out->tables = autki_calloc(step->n, sizeof *out->tables);
     if (out->measures == NULL || out->rules == NULL || out->masks == NULL || out->tables == NULL)

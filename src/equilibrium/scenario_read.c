@@ -155,6 +155,11 @@ static autk_status one_of(reader *r, int *out, yaml_node_t *node, const char *co
     return expected(r, node, list);
 }
 
+static bool same(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
 static autk_status add_name(reader *r, autki_name_list *list, yaml_node_t *node, const char *what)
 {
     autk_status st = autki_grow(&list->names, &list->capacity, list->n + 1, sizeof *list->names,
@@ -167,7 +172,7 @@ static autk_status add_name(reader *r, autki_name_list *list, yaml_node_t *node,
         return st;
     list->n++;
     for (size_t i = 0; i + 1 < list->n; i++) {
-        if (strcmp(list->names[i].text, list->names[list->n - 1].text) == 0)
+        if (same(list->names[i].text, list->names[list->n - 1].text))
             return expected(r, node, "each name once");
     }
     return AUTK_OK;
@@ -463,7 +468,7 @@ static autk_status take_step(reader *r, yaml_node_t *node)
     if (st == AUTK_OK && (step->name.text == NULL || step->n == 0))
         st = expected(r, node, "a name and measures");
     for (size_t i = 0; st == AUTK_OK && i + 1 < s->n_steps; i++) {
-        if (strcmp(s->steps[i].name.text, step->name.text) == 0)
+        if (same(s->steps[i].name.text, step->name.text))
             st = expected(r, node, "each step's name once");
     }
     return st;
@@ -644,9 +649,9 @@ static autk_status take_root(reader *r)
         st = expected(r, root, "a name");
     autki_step *only = r->scenario->n_steps == 1 ? &r->scenario->steps[0] : NULL;
     if (st == AUTK_OK && only != NULL && only->name.text == NULL) {
-        only->name.text = autki_strdup(r->scenario->name);
+        only->name.text = autki_strdup(autk_scenario_name(r->scenario));
         if (only->name.text == NULL)
-            st = autki_no_memory(r->err, strlen(r->scenario->name));
+            st = autki_no_memory(r->err, 1);
     }
     return st;
 }

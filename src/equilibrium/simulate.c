@@ -90,7 +90,7 @@ static autk_status solve_world(world *out, autk_outcome *outcome, const plan *p,
     size_t n_steps = p->bound->n_steps, n = (size_t)autk_economy_n_regions(p->economy);
     world w = {0};
     autk_err local = {0};
-    w.after = autki_calloc(n_steps, sizeof *w.after);
+    w.after = autki_calloc(n_steps, sizeof(autk_equilibrium *));
     w.info = autki_calloc(n_steps, sizeof *w.info);
     autk_solve_opts opts = p->opts;
     opts.theta = p->theta;
@@ -172,10 +172,11 @@ static uint64_t draw_values(const lottery *l, int draw, double *theta, autk_meas
     for (size_t s = 0; s < p->bound->n_steps; s++) {
         for (size_t k = 0; k < p->bound->steps[s].n; k++, at++) {
             const autki_rule *rule = p->bound->steps[s].rules[k];
-            if (rule != last && rule->error > 0)
-                shift = rule->error * normal(&state); /* one estimate, both directions */
-            if (rule->error > 0)
+            if (rule != NULL && rule->error > 0) {
+                if (rule != last) /* one estimate, both directions */
+                    shift = rule->error * normal(&state);
                 values[at].value += shift;
+            }
             last = rule;
         }
     }
