@@ -7,7 +7,8 @@ typedef struct options {
     int64_t max_iterations, threads, decimals;
     autk_estimate_opts estimate;
     bool stars, table, latex;
-    const char *scenario;
+    const char *scenario, *chart, *fitted;
+    int64_t event_before, event_after;
 } options;
 
 #define MODELS_MAX 16
@@ -54,6 +55,14 @@ static autk_status take_words(cli_context *cli, options *o)
         st = wrong_word(cli, "--decimals", "1 to 15", "something else");
     o->estimate.max_iterations = (int)o->max_iterations;
     o->estimate.n_threads = (int)o->threads;
+    o->estimate.event_before = (int)o->event_before;
+    o->estimate.event_after = (int)o->event_after;
+    bool window = o->event_before >= 1 && o->event_before <= 100 && o->event_after >= 1 &&
+                  o->event_after <= 100;
+    if (st == AUTK_OK && !window)
+        st = wrong_word(cli, "--event-before", "1 to 100, as --event-after", "something else");
+    if (st == AUTK_OK && o->chart != NULL && o->estimate.event == NULL)
+        st = wrong_word(cli, "--chart", "an --event to draw", "none");
     return st;
 }
 
@@ -96,6 +105,18 @@ static autk_status write_table(cli_context *cli, const options *o, autk_estimate
     return st;
 }
 
+static autk_status write_fitted(cli_context *cli, const options *o, const autk_estimate *e)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    text.ceiling = (size_t)1 << 36;
+    autk_status st = autk_estimate_write_fitted(&text, e, &cli->err);
+    if (st == AUTK_OK)
+        st = cli_write_file(o->fitted, &text, &cli->err);
+    autk_buf_deinit(&text);
+    return st;
+}
+
 static autk_status write_scenario(cli_context *cli, const options *o, const autk_estimate *e)
 {
     autk_buf text;
@@ -104,6 +125,48 @@ static autk_status write_scenario(cli_context *cli, const options *o, const autk
     autk_buf_putc(&text, '\n');
     if (st == AUTK_OK)
         st = cli_write_file(o->scenario, &text, &cli->err);
+    autk_buf_deinit(&text);
+    return st;
+}
+
+#define PERIODS_MAX 202
+
+/* Effects with 95 % intervals over the periods since the event. */
+static autk_status write_chart(cli_context *cli, const options *o, const autk_estimate *e)
+{
+    double x[PERIODS_MAX], low[PERIODS_MAX], point[PERIODS_MAX], high[PERIODS_MAX];
+    const autk_estimate_info *info = autk_estimate_get_info(e);
+    char title[200], description[240];
+    autk_buf text;
+    autk_buf_init(&text);
+    for (int i = 0; i < info->n_event_effects; i++) {
+        autk_event_effect effect = autk_estimate_get_event(e, i);
+        x[i] = effect.period;
+        point[i] = effect.estimate;
+        low[i] = effect.estimate - 1.959964 * effect.std_error;
+        high[i] = effect.estimate + 1.959964 * effect.std_error;
+    }
+    (void)snprintf(title, sizeof title, "Effect by periods since %s began", o->estimate.event);
+    (void)snprintf(description, sizeof description,
+                   "Estimates with 95 %% intervals, against the period before. The effects "
+                   "before are zero: p = %.3f.",
+                   info->pretrend_p_value);
+    autk_chart_line line = {.name = "effect",
+                            .x = x,
+                            .low = low,
+                            .high = high,
+                            .point = point,
+                            .n = (size_t)info->n_event_effects};
+    autk_line_chart chart = {
+        .frame = {"event-study", title, description, true},
+        .x = autk_chart_axis_default("periods since the event", AUTK_CELL_FIXED, 0),
+        .y = autk_chart_axis_default("effect on the log of the response", AUTK_CELL_FIXED, 2),
+        .look = AUTK_LOOK_WHISKERS,
+        .lines = &line,
+        .n_lines = 1};
+    autk_status st = autk_chart_lines(&text, &chart, &cli->err);
+    if (st == AUTK_OK)
+        st = cli_write_file(o->chart, &text, &cli->err);
     autk_buf_deinit(&text);
     return st;
 }
@@ -131,8 +194,10 @@ static autk_status run_models(cli_context *cli, options *o)
     autk_status st = AUTK_OK;
     if (o->table && cli->format != AUTK_FORMAT_TEXT)
         st = wrong_word(cli, "--format", "text for several formulas", "another");
-    if (st == AUTK_OK && o->scenario != NULL && cli->n_arguments > 1)
-        st = wrong_word(cli, "--to-scenario", "one formula", "several");
+    if (st == AUTK_OK && (o->scenario != NULL || o->fitted != NULL) && cli->n_arguments > 1)
+        st = wrong_word(cli, o->scenario != NULL ? "--to-scenario" : "--fitted", "one formula",
+                        "several");
+    o->estimate.keep_fitted = o->fitted != NULL;
     o->estimate.progress = cli_progress();
     for (size_t i = 0; st == AUTK_OK && i < cli->n_arguments; i++) {
         st = autk_estimate_run(&models[i], cli->arguments[i], o->data, &o->estimate, &cli->err);
@@ -140,6 +205,10 @@ static autk_status run_models(cli_context *cli, options *o)
             show_place(cli, cli->arguments[i], o);
     }
     cli_progress_end();
+    if (st == AUTK_OK && o->chart != NULL)
+        st = write_chart(cli, o, models[0]);
+    if (st == AUTK_OK && o->fitted != NULL)
+        st = write_fitted(cli, o, models[0]);
     if (st == AUTK_OK && o->scenario != NULL)
         st = write_scenario(cli, o, models[0]);
     if (st == AUTK_OK)
@@ -158,6 +227,8 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
                  .singletons = "drop",
                  .max_iterations = 100,
                  .decimals = 4};
+    o.event_before = 5;
+    o.event_after = 8;
     o.estimate = autk_estimate_opts_default();
     autk_estimate_opts *e = &o.estimate;
     cli_option table[] = {
@@ -178,8 +249,15 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
         {"tol", CLI_NUMBER, &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
         {"max-iterations", CLI_INTEGER, &o.max_iterations, "N", "100", NULL},
         {"threads", CLI_INTEGER, &o.threads, "N", "0 = one for each processor", NULL},
+        {"event", CLI_TEXT, &e->event, "COLUMN", "event study around its first period, per unit",
+         NULL},
+        {"event-before", CLI_INTEGER, &o.event_before, "N", "periods before, pooled beyond: 5",
+         NULL},
+        {"event-after", CLI_INTEGER, &o.event_after, "N", "periods after, pooled beyond: 8", NULL},
+        {"chart", CLI_TEXT, &o.chart, "FILE", "the event study as SVG", NULL},
         {"table", CLI_FLAG, &o.table, NULL, "several formulas side by side", NULL},
         {"latex", CLI_FLAG, &o.latex, NULL, "that table for LaTeX (booktabs)", NULL},
+        {"fitted", CLI_TEXT, &o.fitted, "FILE", "fitted values and residuals as CSV", NULL},
         {"to-scenario", CLI_TEXT, &o.scenario, "FILE",
          "coefficients with their covariance, for simulate", NULL},
         {"stars", CLI_FLAG, &o.stars, NULL, "mark significance", NULL},

@@ -40,6 +40,12 @@ typedef struct autk_estimate_opts {
     /** Correct for incidental parameters (Weidner & Zylkin 2021): exporter^year + importer^year,
      *  with or without exporter^importer; vcov must be NULL, the errors are clustered by pair. */
     bool bias_correction;
+    /** Event study: a column that is not zero in the periods of an event. Dummies for the periods
+     *  since a unit's first event join the regressors: -event_before … event_after, the ends
+     * pooled, -1 left out. Units that have the event when first seen are missing. Needs `panel`. */
+    const char *event;
+    int event_before, event_after; /**< 0 = 5 and 8 */
+    bool keep_fitted;              /**< for autk_estimate_write_fitted; 20 bytes a row */
     bool keep_singletons;
     bool skip_separation; /**< trust that no observation is separated */
     double tol;           /**< relative gradient, 0 = 1e-9 */
@@ -55,6 +61,12 @@ typedef struct autk_coefficient {
     double estimate, std_error, statistic, p_value;
     double uncorrected; /**< the estimate before bias correction; the same without */
 } autk_coefficient;
+
+/** Effect of an event in a period since it began; estimate NaN where no row tells. */
+typedef struct autk_event_effect {
+    int period;
+    double estimate, std_error;
+} autk_event_effect;
 
 typedef struct autk_estimate_effect {
     const char *name;
@@ -79,6 +91,9 @@ typedef struct autk_estimate_info {
     double relative_gradient;
     int iterations;
     bool bias_corrected;
+    int n_event_effects; /**< 0 without an event study */
+    int pretrend_df;     /**< Wald test that all effects before -1 are zero */
+    double pretrend_chi2, pretrend_p_value;
     double seconds_read, seconds_solve, seconds_total;
 } autk_estimate_info;
 
@@ -115,6 +130,9 @@ AUTK_API const char *autk_estimate_get_collinear(const autk_estimate *e, int i);
 /** Clusters of each dimension; i < n_clusters. */
 AUTK_API autk_estimate_effect autk_estimate_get_cluster(const autk_estimate *e, int i);
 
+/** i < n_event_effects, in the order of periods; -1 is 0 by construction. */
+AUTK_API autk_event_effect autk_estimate_get_event(const autk_estimate *e, int i);
+
 /** What a report says of an estimate. */
 typedef struct autk_estimate_report {
     bool stars;   /**< mark significance at 10, 5 and 1 % */
@@ -131,6 +149,13 @@ AUTK_API autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate
 /** Coefficients as CSV: term, estimate, std_error, statistic, p_value. */
 AUTK_API autk_status autk_estimate_write_csv(autk_buf *out, const autk_estimate *e, autk_err *err)
     AUTK_MUST_CHECK;
+
+/**
+ * Response, fitted value and residual of the rows used, as CSV in the order of the data; "row"
+ * counts the data's rows from 1. Errors: AUTK_EARG without keep_fitted.
+ */
+AUTK_API autk_status autk_estimate_write_fitted(autk_buf *out, const autk_estimate *e,
+                                                autk_err *err) AUTK_MUST_CHECK;
 
 /**
  * Several estimates side by side, coefficients by name.

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "gravity/event.h"
 #include "gravity/graph.h"
 #include "gravity/separation.h"
 #include "gravity/stats.h"
@@ -40,6 +41,10 @@ void autk_estimate_free(autk_estimate *e)
     free(e->names);
     free(e->collinear);
     free(e->estimates);
+    free(e->fitted_row);
+    free(e->response_value);
+    free(e->fitted);
+    free(e->events);
     free(e->uncorrected);
     free(e->v);
     free(e->formula);
@@ -95,6 +100,12 @@ autk_estimate_effect autk_estimate_get_cluster(const autk_estimate *e, int i)
                : (autk_estimate_effect){e->cluster_name[i], e->cluster_levels[i]};
 }
 
+autk_event_effect autk_estimate_get_event(const autk_estimate *e, int i)
+{
+    autk_event_effect none = {0, NAN, NAN};
+    return i < 0 || i >= e->info.n_event_effects ? none : e->events[i];
+}
+
 /* ---- steps ---- */
 
 static double now_s(void)
@@ -107,7 +118,16 @@ static double now_s(void)
 static autk_status parse_all(autki_job *job, const char *formula, autk_err *err)
 {
     const autk_estimate_opts *o = job->opts;
-    autk_status st = autki_formula_parse(&job->formula, formula, err);
+    autk_status st = AUTK_OK;
+    if (o->event != NULL) {
+        st = autki_event_formula(&job->event_formula, formula, o->event, err);
+        job->event_column = autki_event_column_name(o->event);
+        if (st == AUTK_OK && job->event_column == NULL)
+            st = autki_no_memory(err, strlen(o->event));
+        formula = job->event_formula;
+    }
+    if (st == AUTK_OK)
+        st = autki_formula_parse(&job->formula, formula, err);
     if (st == AUTK_OK && o->subset != NULL)
         st = autki_expression_parse(&job->subset, o->subset, "--subset", err);
     if (st == AUTK_OK && o->weights != NULL)
@@ -119,15 +139,19 @@ static autk_status parse_all(autki_job *job, const char *formula, autk_err *err)
     return st == AUTK_OK ? autki_vcov_parse(&job->vcov, o->vcov, err) : st;
 }
 
-static autk_status want_terms(autki_wants *wants, const autki_formula *f, autk_err *err)
+/* event_column is made, not read. */
+static autk_status want_terms(autki_wants *wants, const autki_formula *f, const char *event_column,
+                              autk_err *err)
 {
     autk_status st = autki_want_node(wants, f, f->response, err);
     for (size_t t = 0; t < f->n_terms; t++) {
         for (int32_t q = 0; st == AUTK_OK && q < f->terms[t].n_factors; q++) {
             const autki_factor *x = &f->terms[t].factors[q];
-            st = x->dummies ? autki_want(wants, autki_formula_text(f, f->nodes[x->node].text),
-                                         AUTKI_FACTOR, err)
-                            : autki_want_node(wants, f, x->node, err);
+            const char *name = x->dummies ? autki_formula_text(f, f->nodes[x->node].text) : NULL;
+            if (name == NULL)
+                st = autki_want_node(wants, f, x->node, err);
+            else if (event_column == NULL || strcmp(name, event_column) != 0)
+                st = autki_want(wants, name, AUTKI_FACTOR, err);
         }
     }
     return st == AUTK_OK ? autki_want_keys(wants, f, err) : st;
@@ -137,7 +161,9 @@ static autk_status want_all(autki_job *job, autk_err *err)
 {
     const autki_formula *expressions[] = {job->subset, job->weights, job->offset};
     const autki_formula *keys[] = {job->panel_keys, job->vcov.keys};
-    autk_status st = want_terms(&job->wants, job->formula, err);
+    autk_status st = want_terms(&job->wants, job->formula, job->event_column, err);
+    if (st == AUTK_OK && job->opts->event != NULL)
+        st = autki_want(&job->wants, job->opts->event, AUTKI_NUMBER, err);
     for (size_t i = 0; st == AUTK_OK && i < 3; i++) {
         if (expressions[i] != NULL)
             st = autki_want_node(&job->wants, expressions[i], (int32_t)expressions[i]->n_nodes - 1,
@@ -375,10 +401,17 @@ static void end(autki_job *job)
     autki_vcov_spec_deinit(&job->vcov);
     free(job->wants.items);
     free(job->candidate);
+    free(job->event_formula);
+    free(job->event_column);
     autki_fit_deinit(&job->fit);
     autki_wls_free(job->ws);
     autki_panel_free(job->panel);
     autki_frame_free(job->frame);
+}
+
+static int event_window(int given, int otherwise)
+{
+    return given > 0 && given <= 1000 ? given : otherwise;
 }
 
 autk_status autk_estimate_run(autk_estimate **out, const char *formula, const char *path,
@@ -391,6 +424,10 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
     if (st == AUTK_OK)
         st = autki_frame_read(&job.frame, path, job.wants.items, job.wants.n, job.n_threads, err);
     read = now_s();
+    int before = event_window(job.opts->event_before, 5),
+        after = event_window(job.opts->event_after, 8);
+    if (st == AUTK_OK && job.opts->event != NULL)
+        st = autki_event_add_column(job.frame, job.panel_keys, job.opts->event, before, after, err);
     if (st == AUTK_OK)
         st = autki_panel_build(&job.panel, job.frame, &job.spec, err);
     if (st == AUTK_OK)
@@ -401,6 +438,8 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
         st = fit(&job, err);
     if (st == AUTK_OK)
         st = autki_estimate_summarise(&job, err);
+    if (st == AUTK_OK && job.opts->event != NULL)
+        st = autki_event_summarise(job.out, job.opts->event, before, after, err);
     if (st == AUTK_OK) {
         job.out->info.seconds_read = read - start;
         job.out->info.seconds_total = now_s() - start;

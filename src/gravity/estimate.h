@@ -15,11 +15,14 @@ struct autk_estimate {
     char *vcov;     /* "clustered by pair_id", "heteroskedastic", "iid" */
     char *vcov_type;
     autk_estimate_convention convention;
-    char **names;        /* [n_coefficients] */
-    double *estimates;   /* [n_coefficients] */
-    double *uncorrected; /* [n_coefficients] before bias correction, NULL without */
-    double *v;           /* [n_coefficients²] */
-    char **collinear;    /* [n_collinear] */
+    char **names;                    /* [n_coefficients] */
+    double *estimates;               /* [n_coefficients] */
+    double *uncorrected;             /* [n_coefficients] before bias correction, NULL without */
+    double *v;                       /* [n_coefficients²] */
+    char **collinear;                /* [n_collinear] */
+    int32_t *fitted_row;             /* [n_obs] rows of the data, ascending; NULL unless kept */
+    double *response_value, *fitted; /* [n_obs] */
+    autk_event_effect *events;       /* [n_event_effects] */
     char *effect_name[AUTKI_KEYS_MAX], *cluster_name[AUTKI_KEYS_MAX];
     int64_t effect_levels[AUTKI_KEYS_MAX], cluster_levels[AUTKI_KEYS_MAX];
 };
@@ -30,7 +33,8 @@ typedef struct autki_job {
     int n_threads;
     autki_formula *formula, *subset, *weights, *offset, *panel_keys;
     autki_vcov_spec vcov;
-    autki_gravity_keys keys; /* for bias correction */
+    char *event_formula, *event_column; /* NULL without an event study */
+    autki_gravity_keys keys;            /* for bias correction */
     autki_wants wants;
     autki_frame *frame;
     autki_panel_spec spec;

@@ -98,6 +98,38 @@ static autk_status measure(autki_job *job, double *score, autk_err *err)
     return st;
 }
 
+/* Response and fitted value of each row used, in the order of the data. */
+static autk_status keep_fitted(autki_job *job, autk_err *err)
+{
+    const autki_panel *p = job->panel;
+    autk_estimate *e = job->out;
+    size_t n_rows = job->frame->n_rows, next = 0;
+    int32_t *at = autki_malloc(n_rows, sizeof *at);
+    e->fitted_row = autki_malloc(p->n, sizeof *e->fitted_row);
+    e->response_value = autki_malloc(p->n, sizeof *e->response_value);
+    e->fitted = autki_malloc(p->n, sizeof *e->fitted);
+    if (at == NULL || e->fitted_row == NULL || e->response_value == NULL || e->fitted == NULL) {
+        free(at);
+        return autki_no_memory(err, p->n * sizeof *e->fitted);
+    }
+    memset(at, 0xff, n_rows * sizeof *at);
+    for (size_t r = 0; r < p->n; r++)
+        at[p->row[r]] = (int32_t)r;
+    for (size_t row = 0; row < n_rows; row++) {
+        if (at[row] < 0)
+            continue;
+        size_t r = (size_t)at[row];
+        double weight = p->weight != NULL ? p->weight[r] : 1;
+        bool poisson = job->spec.family == AUTKI_POISSON; /* whose y carries the weight */
+        e->fitted_row[next] = (int32_t)row;
+        e->response_value[next] = poisson ? p->y[r] / weight : p->y[r];
+        e->fitted[next++] =
+            poisson ? job->fit.w[r] / weight : p->y[r] - job->fit.s[r] / job->fit.w[r];
+    }
+    free(at);
+    return AUTK_OK;
+}
+
 /* ---- coefficients ---- */
 
 /* Back to the regressors as the user wrote them: b / scale, and what the centring moved into the
@@ -306,6 +338,8 @@ autk_status autki_estimate_summarise(autki_job *job, autk_err *err)
     autk_status st = score == NULL ? autki_no_memory(err, p->n * sizeof *score) : AUTK_OK;
     if (st == AUTK_OK)
         st = measure(job, score, err);
+    if (st == AUTK_OK && job->opts->keep_fitted)
+        st = keep_fitted(job, err);
     if (st == AUTK_OK)
         st = take_names(job, err);
     if (st == AUTK_OK)

@@ -148,6 +148,9 @@ autk_status autk_estimate_write_text(autk_buf *out, const autk_estimate *e,
     put_coefficients(out, e, decimals, report != NULL && report->stars);
     if (report != NULL && report->stars)
         autk_buf_puts(out, "* p < 0.1, ** p < 0.05, *** p < 0.01\n");
+    if (i->n_event_effects > 0 && i->pretrend_df > 0)
+        autk_buf_printf(out, "\neffects before the event are zero: chi2(%d) = %.2f, p = %.4f\n",
+                        i->pretrend_df, i->pretrend_chi2, i->pretrend_p_value);
     autk_buf_printf(out, "\n%s %.7g   %s %.4f   log-likelihood %.7g\n",
                     poisson ? "deviance" : "residual sum of squares", i->deviance,
                     poisson ? "pseudo R²" : "R²", i->pseudo_r2, i->log_likelihood);
@@ -213,6 +216,21 @@ static void put_json_vcov(autk_buf *out, const autk_estimate *e)
     autk_buf_puts(out, "]}");
 }
 
+static void put_json_events(autk_buf *out, const autk_estimate *e)
+{
+    autk_buf_printf(out, ", \"event\": {\"pretrend_df\": %d", e->info.pretrend_df);
+    put_member(out, "pretrend_chi2", e->info.pretrend_chi2);
+    put_member(out, "pretrend_p_value", e->info.pretrend_p_value);
+    autk_buf_puts(out, ", \"effects\": [");
+    for (int i = 0; i < e->info.n_event_effects; i++) {
+        autk_buf_printf(out, "%s{\"period\": %d", i > 0 ? ", " : "", e->events[i].period);
+        put_member(out, "estimate", e->events[i].estimate);
+        put_member(out, "std_error", e->events[i].std_error);
+        autk_buf_putc(out, '}');
+    }
+    autk_buf_puts(out, "]}");
+}
+
 autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate *e, autk_err *err)
 {
     const autk_estimate_info *i = &e->info;
@@ -241,6 +259,8 @@ autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate *e, autk
     }
     autk_buf_puts(out, "]}");
     put_json_vcov(out, e);
+    if (i->n_event_effects > 0)
+        put_json_events(out, e);
     autk_buf_printf(out, ", \"seconds\": {\"read\": %.3f, \"solve\": %.3f, \"total\": %.3f}}",
                     i->seconds_read, i->seconds_solve, i->seconds_total);
     return autk_buf_check(out, err);

@@ -31,6 +31,12 @@ python3 -c 'import json; s = json.load(open("effects.json")); print(s["kind"], s
 echo "exit $?"
 "$AUTARKY" estimate 'trade ~ rta | exporter^year + importer' --data panel.csv --bias-correction
 echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer' --data panel.csv --subset 'year > 2000' --fitted fitted.csv | sed -n 2p
+head -n 3 fitted.csv | cut -c 1-14
+"$AUTARKY" estimate 'trade ~ 1 | exporter^importer + year' --data panel.csv --event rta --panel 'exporter^importer,year' --event-before 1 --event-after 1 --chart event.svg | sed -n '/estimate/,/event::1/p'
+grep -c '</svg>' event.svg
+"$AUTARKY" estimate 'trade ~ 1' --data panel.csv --chart event.svg
+echo "exit $?"
 gzip -c panel.csv >panel.csv.gz
 "$AUTARKY" estimate 'trade ~ log(dist)' --data panel.csv.gz --format json | python3 -c '
 import json, sys

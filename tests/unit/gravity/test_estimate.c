@@ -400,6 +400,52 @@ static void estimate__lags_by_time_not_by_row(void **state)
     remove(path);
 }
 
+/* Without noise the path of effects is the truth. Unit 0 has the event when first seen. */
+static double effect_at(int since)
+{
+    return since < 0 ? 0 : 0.1 * (since + 1) - 0.02 * since * since;
+}
+
+static void event__finds_the_path_of_effects(void **state)
+{
+    (void)state;
+    enum { UNITS = 12, YEARS = 9 };
+    char path[32];
+    FILE *f = open_panel(path, sizeof path);
+    fprintf(f, "u,t,y,s\n");
+    for (int u = 0; u < UNITS; u++) {
+        int onset = u == 0 ? 2000 : u % 3 == 1 ? 2003 : u % 3 == 2 ? 2005 : 9999;
+        for (int t = 2000; t < 2000 + YEARS; t++) {
+            int since = t - onset < -2 ? -2 : t - onset > 3 ? 3 : t - onset;
+            fprintf(f, "%d,%d,%.17g,%d\n", u, t,
+                    exp(0.3 * u + 0.1 * (t % 4) + (onset == 9999 ? 0 : effect_at(since))),
+                    t >= onset);
+        }
+    }
+    fclose(f);
+    autk_estimate_opts opts = autk_estimate_opts_default();
+    autk_estimate *e = NULL;
+    autk_err err;
+    opts.panel = "u,t";
+    opts.event = "s";
+    opts.event_before = 2;
+    opts.event_after = 3;
+    assert_ok(autk_estimate_run(&e, "y ~ 1 | u + t", path, &opts, &err), &err);
+    const autk_estimate_info *info = autk_estimate_get_info(e);
+    assert_int_equal(info->dropped.missing, YEARS);
+    assert_int_equal(info->n_event_effects, 6);
+    assert_int_equal(info->pretrend_df, 1);
+    for (int i = 0; i < 6; i++) {
+        autk_event_effect effect = autk_estimate_get_event(e, i);
+        assert_int_equal(effect.period, i - 2);
+        assert_within(effect.estimate, effect_at(effect.period), 1e-7);
+    }
+    autk_estimate_free(e);
+    opts.panel = NULL;
+    assert_int_equal(autk_estimate_run(&e, "y ~ 1 | u + t", path, &opts, &err), AUTK_EARG);
+    remove(path);
+}
+
 /* ---- bad input ---- */
 
 static void estimate__says_what_is_wrong_with_the_input(void **state)
@@ -449,6 +495,8 @@ static bool estimate_once(void)
     autk_estimate_opts opts = autk_estimate_opts_default();
     opts.vcov = "twoway:exporter,importer";
     opts.n_threads = 1;
+    opts.panel = "exporter^importer,year";
+    opts.event = "x3";
     autk_estimate *e = NULL;
     autk_status st = autk_estimate_run(&e, "y ~ x1 + i(year, x2) | exporter^year + importer^year",
                                        oom_sample.path, &opts, NULL);
@@ -480,6 +528,7 @@ int main(void)
         cmocka_unit_test(estimate__does_not_depend_on_threads_to_the_last_digit),
         cmocka_unit_test(estimate__drops_and_names_what_is_collinear),
         cmocka_unit_test(estimate__lags_by_time_not_by_row),
+        cmocka_unit_test(event__finds_the_path_of_effects),
         cmocka_unit_test(estimate__says_what_is_wrong_with_the_input),
         cmocka_unit_test(estimate__survives_every_allocation_failure)};
     return cmocka_run_group_tests(tests, NULL, NULL);
