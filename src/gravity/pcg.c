@@ -59,6 +59,8 @@ static void eliminate_x(const autki_wls *ws, double *q, const double *v, double 
     }
 }
 
+#define FLAT 1e-15
+
 typedef struct vectors {
     double *r, *z, *d, *q, *small;
 } vectors;
@@ -85,14 +87,30 @@ static autk_status multiply(autki_wls *ws, const autki_pcg *run, vectors *v, con
     return st;
 }
 
-/* One step along d. A column that has converged, or along which the matrix is flat, rests. */
-static void step(vectors *v, autki_pcg *run, double *a, size_t n, size_t width, const double *rho,
-                 const bool *resting)
+/* d'Wd by level for each column: what d'Sd is a part of. */
+static void weigh_columns(double *sums, const autki_wls *ws, const double *d, size_t width)
 {
-    double curve[AUTKI_WLS_WIDTH], length[AUTKI_WLS_WIDTH];
+    for (size_t j = 0; j < width; j++)
+        sums[j] = 0;
+    for (size_t i = 0; i < ws->n_params; i++) {
+        for (size_t j = 0; j < width; j++)
+            sums[j] += ws->level_w[i] * d[i * width + j] * d[i * width + j];
+    }
+}
+
+/* One step along d. A column rests when it has converged, or when what the matrix makes of its
+ * direction is rounding error: then no more can be known. */
+static void step(const autki_wls *ws, vectors *v, autki_pcg *run, double *a, size_t width,
+                 const double *rho, bool *resting)
+{
+    size_t n = ws->n_params;
+    double curve[AUTKI_WLS_WIDTH], length[AUTKI_WLS_WIDTH], whole[AUTKI_WLS_WIDTH];
     dot_columns(curve, v->d, v->q, n, width);
+    weigh_columns(whole, ws, v->d, width);
     for (size_t j = 0; j < width; j++) {
-        length[j] = resting[j] || !(curve[j] > 0) ? 0 : rho[j] / curve[j];
+        resting[j] |= !(curve[j] > FLAT * whole[j]);
+        run->stuck[j] |= resting[j];
+        length[j] = resting[j] ? 0 : rho[j] / curve[j];
         run->energy[j] += length[j] * rho[j];
     }
     for (size_t i = 0; i < n; i++) {
@@ -112,7 +130,7 @@ static bool turn(vectors *v, const autki_pcg *run, size_t n, size_t width, doubl
     for (size_t j = 0; j < width; j++) {
         beta[j] = rho[j] > 0 ? next[j] / rho[j] : 0;
         rho[j] = next[j];
-        resting[j] = next[j] <= run->tol * run->tol * rho0[j];
+        resting[j] = run->stuck[j] || next[j] <= run->tol * run->tol * rho0[j];
         done &= resting[j];
     }
     for (size_t i = 0; i < n; i++) {
@@ -145,7 +163,7 @@ static autk_status iterate(autki_wls *ws, autki_pcg *run, vectors *v, double *a,
         autk_status st = multiply(ws, run, v, v->d, width, err);
         if (st != AUTK_OK)
             return st;
-        step(v, run, a, n, width, rho, resting);
+        step(ws, v, run, a, width, rho, resting);
         st = autki_wls_precondition(ws, v->z, v->r, width, err);
         if (st != AUTK_OK)
             return st;

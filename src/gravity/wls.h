@@ -133,6 +133,7 @@ typedef struct autki_pcg {
     int max_iterations;
     bool eliminate_x; /* solve (S - C G⁻¹ C') a = c, width 1 */
     double energy[AUTKI_WLS_WIDTH];
+    bool stuck[AUTKI_WLS_WIDTH]; /* a column that converged, or could not be known better */
     int iterations;
     bool slow;    /* stopped early because the preconditioner is too weak */
     int patience; /* iterations before `slow`, 0 = never */

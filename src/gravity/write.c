@@ -101,6 +101,10 @@ static void put_coefficients(autk_buf *out, const autk_estimate *e, int decimals
             autk_buf_puts(out, "  ");
             put_number(out, c.uncorrected, 11, decimals);
         }
+        if (!isfinite(c.statistic)) { /* no variation: an error of nothing */
+            autk_buf_printf(out, "  %9s  %8s\n", "-", "-");
+            continue;
+        }
         autk_buf_printf(out, "  %9.2f  %8.4f%s%s\n", c.statistic, c.p_value,
                         stars && c.p_value < 0.1 ? " " : "", stars ? stars_of(c.p_value) : "");
     }
