@@ -1,12 +1,16 @@
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "corridor.h"
 
 typedef struct route_run {
     cli_corridor base;
+    const char *map; /* NULL = none */
     int64_t max_routes;
     bool shortest;
+    int64_t draws;
+    double low[3], high[3]; /* 5 and 95 % of the draws: cost before, after, ratio */
     int32_t from, to;
     autk_routes *before, *after; /* after = NULL: nothing is closed */
 } route_run;
@@ -78,6 +82,19 @@ static double cost_ratio(const route_run *run)
                : 1.0;
 }
 
+static void json_draws(autk_buf *out, const route_run *run)
+{
+    static const char *const names[] = {"before_usd_per_t", "after_usd_per_t", "cost_ratio"};
+    int n = run->draws > 0 ? (run->after != NULL ? 3 : 1) : 0;
+    for (int i = 0; i < n; i++) {
+        autk_buf_printf(out, "%s\"%s\": {", i == 0 ? "\"draws\": {" : ", ", names[i]);
+        json_number(out, "low", run->low[i], ", ");
+        json_number(out, "high", run->high[i], "}");
+    }
+    if (n > 0)
+        autk_buf_puts(out, "}, ");
+}
+
 static void write_json(autk_buf *out, const route_run *run)
 {
     const autk_network *net = run->base.network;
@@ -86,7 +103,9 @@ static void write_json(autk_buf *out, const route_run *run)
     autk_buf_puts(out, ", \"to\": ");
     json_place(out, net, run->to);
     autk_buf_puts(out, ", ");
-    json_number(out, "cost_ratio", cost_ratio(run), ", \"routes\": ");
+    json_number(out, "cost_ratio", cost_ratio(run), ", ");
+    json_draws(out, run);
+    autk_buf_puts(out, "\"routes\": ");
     json_routes(out, net, run->after != NULL ? run->after : run->before);
     autk_buf_puts(out, ", \"before\": ");
     json_state(out, run, run->before);
@@ -126,6 +145,20 @@ static void text_routes(autk_buf *out, const autk_network *net, const autk_route
     }
 }
 
+static void text_draws(autk_buf *out, const route_run *run)
+{
+    if (run->draws <= 0)
+        return;
+    autk_buf_printf(out,
+                    "\nCost parameters drawn from their ranges (90 %% of %lld draws, cheapest "
+                    "route):\n   nothing closed %.0f to %.0f USD/t",
+                    (long long)run->draws, run->low[0], run->high[0]);
+    if (run->after != NULL)
+        autk_buf_printf(out, "; closed %.0f to %.0f USD/t; ratio %.2f to %.2f", run->low[1],
+                        run->high[1], run->low[2], run->high[2]);
+    autk_buf_putc(out, '\n');
+}
+
 static void write_text(autk_buf *out, const route_run *run)
 {
     const autk_network *net = run->base.network;
@@ -135,14 +168,17 @@ static void write_text(autk_buf *out, const route_run *run)
     autk_buf_printf(out, "Nothing closed: %.1f USD/t expected, time included\n",
                     run->before->expected_cost_usd_per_t);
     text_routes(out, net, run->before);
-    if (run->after == NULL)
+    if (run->after == NULL) {
+        text_draws(out, run);
         return;
+    }
     size_t n = autk_closures_count(run->base.closures);
     autk_buf_printf(out, "\nWith %zu closure%s: %.1f USD/t expected, %.2f times the cost\n", n,
                     n == 1 ? "" : "s", run->after->expected_cost_usd_per_t, cost_ratio(run));
     for (size_t i = 0; i < n; i++)
         autk_buf_printf(out, "   - %s\n", autk_closures_text(run->base.closures, i));
     text_routes(out, net, run->after);
+    text_draws(out, run);
 }
 
 /* ------------------------------------------------------------------ CSV: one row a leg */
@@ -166,7 +202,7 @@ static void csv_rows(autk_table *table, const autk_network *net, const autk_rout
     }
 }
 
-static autk_status write_csv(cli_context *cli, const route_run *run)
+static autk_status build_table(cli_context *cli, autk_table **out, const route_run *run)
 {
     static const autk_column columns[] = {{"state", "state", AUTK_CELL_TEXT, 0},
                                           {"route", "route", AUTK_CELL_INTEGER, 0},
@@ -184,8 +220,93 @@ static autk_status write_csv(cli_context *cli, const route_run *run)
     csv_rows(table, run->base.network, run->before, "before");
     if (run->after != NULL)
         csv_rows(table, run->base.network, run->after, "after");
-    st = cli_write_table(cli, table);
+    *out = table;
+    return AUTK_OK;
+}
+
+static autk_status write_csv(cli_context *cli, const route_run *run)
+{
+    autk_table *table = NULL;
+    autk_status st = build_table(cli, &table, run);
+    if (st == AUTK_OK)
+        st = cli_write_table(cli, table);
     autk_table_free(table);
+    return st;
+}
+
+/* ------------------------------------------------------------------ map */
+
+static void describe(autk_buf *out, const route_run *run)
+{
+    char from[120], to[120];
+    const autk_route *r = &run->before->routes[0];
+    autk_buf_printf(out,
+                    "The cheapest route from %s to %s is %.0f km long and costs %.0f USD a tonne.",
+                    cli_place_text(from, sizeof from, run->base.network, run->from),
+                    cli_place_text(to, sizeof to, run->base.network, run->to), r->distance_km,
+                    r->cost_usd_per_t);
+    if (run->after != NULL)
+        autk_buf_printf(out,
+                        " With the closures it is %.0f km long; what shippers expect to pay "
+                        "is %.2f times as much.",
+                        run->after->routes[0].distance_km, cost_ratio(run));
+}
+
+static autk_status map_page(cli_context *cli, autk_buf *out, const autk_route_map *map,
+                            const route_run *run)
+{
+    autk_table *table = NULL;
+    autk_status st = build_table(cli, &table, run);
+    if (st != AUTK_OK)
+        return st;
+    autk_page_begin(out, map->frame.title, map->frame.description);
+    autk_page_section(out, "routes", map->frame.title);
+    autk_page_paragraph(out, map->frame.description);
+    for (size_t i = 0; run->after != NULL && i < autk_closures_count(run->base.closures); i++)
+        autk_page_paragraph(out, autk_closures_text(run->base.closures, i));
+    autk_page_figure(out);
+    st = autk_route_map_draw(out, map, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_page_figure_end(out,
+                                  "Outlines: Natural Earth. Lines on land are straight; at sea "
+                                  "they follow the lanes.",
+                                  table, &cli->err);
+    autk_page_section_end(out);
+    autk_page_end(out);
+    autk_table_free(table);
+    return st;
+}
+
+/* An SVG file of its own when its name says so, else a page. */
+static autk_status write_map(cli_context *cli, const route_run *run)
+{
+    char from[120], to[120], title[280];
+    const autk_network *net = run->base.network;
+    size_t len = strlen(run->map);
+    bool svg = len > 4 && strcmp(run->map + len - 4, ".svg") == 0;
+    autk_buf out, words;
+    autk_buf_init(&out);
+    autk_buf_init(&words);
+    describe(&words, run);
+    (void)snprintf(title, sizeof title, "Routes from %s to %s",
+                   cli_place_text(from, sizeof from, net, run->from),
+                   cli_place_text(to, sizeof to, net, run->to));
+    autk_route_map map = {.frame = {.id = "routes-map",
+                                    .title = title,
+                                    .description = autk_buf_text(&words),
+                                    .standalone = svg},
+                          .network = net,
+                          .before = run->before,
+                          .after = run->after,
+                          .from = run->from,
+                          .to = run->to};
+    autk_status st = autk_buf_check(&words, &cli->err);
+    if (st == AUTK_OK)
+        st = svg ? autk_route_map_draw(&out, &map, &cli->err) : map_page(cli, &out, &map, run);
+    if (st == AUTK_OK)
+        st = cli_write_file(run->map, &out, &cli->err);
+    autk_buf_deinit(&out);
+    autk_buf_deinit(&words);
     return st;
 }
 
@@ -200,6 +321,71 @@ static autk_status find_ends(cli_context *cli, route_run *run)
         if (st != AUTK_OK)
             (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", i == 0 ? "FROM" : "TO");
     }
+    return st;
+}
+
+/* ------------------------------------------------------------------ draws */
+
+static autk_status cheapest_cost(cli_context *cli, double *cost, const cli_corridor *c,
+                                 const route_run *run, bool closed)
+{
+    autk_route_opts opts = {.shortest_only = true};
+    autk_routes *routes = NULL;
+    autk_status st = autk_routes_find(&routes, c->network, run->from, run->to,
+                                      closed ? c->closures : NULL, &opts, &cli->err);
+    if (st == AUTK_OK)
+        *cost = routes->expected_cost_usd_per_t;
+    autk_routes_free(routes);
+    return st;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* value [3 * draws]: cost before, after and their ratio, draw after draw. */
+static autk_status draw_costs(cli_context *cli, route_run *run, double *value, int32_t goods_of)
+{
+    const autk_costs *costs = autk_network_costs(run->base.network);
+    size_t n = (size_t)run->draws;
+    autk_status st = AUTK_OK;
+    for (size_t d = 0; st == AUTK_OK && d < n; d++) {
+        autk_costs drawn = autk_costs_draw(costs, 1, d);
+        cli_corridor c;
+        st = cli_corridor_draw(cli, &c, &run->base, &drawn, goods_of);
+        if (st == AUTK_OK)
+            st = cheapest_cost(cli, &value[d], &c, run, false);
+        value[n + d] = value[d];
+        if (st == AUTK_OK && run->base.closures != NULL)
+            st = cheapest_cost(cli, &value[n + d], &c, run, true);
+        value[2 * n + d] = value[n + d] / value[d];
+        cli_corridor_free_draw(&c);
+    }
+    for (size_t i = 0; st == AUTK_OK && i < 3; i++) {
+        qsort(value + i * n, n, sizeof *value, ascending);
+        run->low[i] = value[i * n + (size_t)(0.05 * (double)(n - 1))];
+        run->high[i] = value[i * n + (size_t)ceil(0.95 * (double)(n - 1))];
+    }
+    return st;
+}
+
+static autk_status solve_draws(cli_context *cli, route_run *run, int32_t goods_of)
+{
+    if (run->draws == 0)
+        return AUTK_OK;
+    if (run->draws < 0 || run->draws > 10000) {
+        (void)snprintf(cli->err.source, sizeof cli->err.source, "--draws");
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected 0 to 10000, got %lld",
+                       (long long)run->draws);
+        return cli->err.code = AUTK_EARG;
+    }
+    double *value = calloc(3 * (size_t)run->draws, sizeof *value);
+    if (value == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    autk_status st = draw_costs(cli, run, value, goods_of);
+    free(value);
     return st;
 }
 
@@ -222,6 +408,8 @@ static autk_status solve(cli_context *cli, route_run *run)
     if (st == AUTK_OK && run->base.closures != NULL)
         st = autk_routes_find(&run->after, net, run->from, run->to, run->base.closures, &opts,
                               &cli->err);
+    if (st == AUTK_OK)
+        st = solve_draws(cli, run, autk_network_place(net, run->from)->economy[0]);
     return st;
 }
 
@@ -246,8 +434,10 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
     cli_option options[] = {
         CLI_CORRIDOR_OPTIONS(&run.base),
         {"routes", CLI_INTEGER, &run.max_routes, "N", "how many routes to show, at most 20", NULL},
+        {"draws", CLI_INTEGER, &run.draws, "N", "draw the cost parameters from their ranges", NULL},
         {"shortest", CLI_FLAG, &run.shortest, NULL,
          "all goods take the cheapest route, instead of shares", NULL},
+        {"map", CLI_TEXT, &run.map, "FILE", "draw the routes: an SVG (.svg) or an HTML page", NULL},
         {.name = NULL}};
     cli_spec spec = {
         .name = "route",
@@ -255,10 +445,12 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
         .summary = "Routes of goods between two places (economies, cities, ports, crossings) over "
                    "rail, road\nand sea, with distance, time, cost and shares of the traffic; and "
                    "what closures change.",
-        .examples = "  autarky route BLR DEU\n"
-                    "  autarky route Rotterdam Singapore --closed suez\n"
-                    "  autarky route soligorsk CHN --goods potash --date 2022-03-01\n"
-                    "  autarky route BLR NLD --ban-transit LTU,LVA,POL,UKR --format json\n",
+        .examples =
+            "  autarky route BLR DEU\n"
+            "  autarky route Rotterdam Singapore --closed suez\n"
+            "  autarky route soligorsk CHN --goods potash --date 2022-03-01\n"
+            "  autarky route soligorsk BRA --goods potash --date 2022-03-01 --map potash.html\n"
+            "  autarky route BLR NLD --ban-transit LTU,LVA,POL,UKR --format json\n",
         .options = options,
         .min_arguments = 2,
         .max_arguments = 2};
@@ -268,6 +460,8 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
     st = cli_corridor_open(cli, &run.base);
     if (st == AUTK_OK)
         st = solve(cli, &run);
+    if (st == AUTK_OK && run.map != NULL)
+        st = write_map(cli, &run);
     if (st == AUTK_OK)
         st = print_result(cli, &run);
     autk_routes_free(run.before);

@@ -44,6 +44,11 @@ typedef struct cli_corridor {
 autk_status cli_corridor_open(cli_context *cli, cli_corridor *c);
 /* Closures, by the options; goods_of: the economy to assume where --goods-of is not given, -1. */
 autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_of);
+/* The same options on the same world with other costs: network and closures of `out`, which the
+ * caller frees by cli_corridor_free_draw. */
+autk_status cli_corridor_draw(cli_context *cli, cli_corridor *out, const cli_corridor *c,
+                              const autk_costs *costs, int32_t goods_of);
+void cli_corridor_free_draw(cli_corridor *c);
 void cli_corridor_free(cli_corridor *c);
 
 /* An economy's name: its code, then its name. */

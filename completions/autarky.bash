@@ -20,8 +20,10 @@ version:
 import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads
 dataset: --to --years --layer
 products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --years --years-min --layer
+ties: --years
+roles: --years --draws --resolution
 corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only
-route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --shortest
+route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map
 mirror: --year --economy --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals
 "
 _autarky_common="--format --output --world --help"

@@ -22,7 +22,10 @@
 #include <autarky/mirror.h>
 #include <autarky/products.h>
 #include <autarky/sweep.h>
+#include <autarky/roles.h>
+#include <autarky/routemap.h>
 #include <autarky/table.h>
+#include <autarky/ties.h>
 #include <autarky/turns.h>
 #include <autarky/turns_report.h>
 #include <autarky/world.h>

@@ -191,6 +191,9 @@ AUTK_API size_t autk_closures_count(const autk_closures *closures);
 /** One line that says what the entry closes and since when, on whose word. Borrowed. */
 AUTK_API const char *autk_closures_text(const autk_closures *closures, size_t entry);
 
+/** Is the place wholly closed, so that nothing passes, begins or ends there? */
+AUTK_API bool autk_closures_is_closed(const autk_closures *closures, int32_t place);
+
 /* ------------------------------------------------------------------ routes */
 
 typedef struct autk_leg {

@@ -1,10 +1,10 @@
 #include "corridor/closures.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
@@ -50,6 +50,11 @@ void autk_closures_free(autk_closures *closures)
 size_t autk_closures_count(const autk_closures *closures)
 {
     return closures->n_texts;
+}
+
+bool autk_closures_is_closed(const autk_closures *closures, int32_t place)
+{
+    return place >= 0 && (size_t)place < closures->net->n_places && closures->closed_place[place];
 }
 
 const char *autk_closures_text(const autk_closures *closures, size_t entry)
@@ -194,23 +199,35 @@ static bool parse_mode(target *t, char *text, autk_err *err, autk_status *st)
     return false;
 }
 
+/* Index of the code that the text begins with, case folded; -1 = none. */
+static int32_t code_at(const autk_network *net, const char *text)
+{
+    for (size_t i = 0; i < net->n_codes; i++) {
+        if (strncasecmp(net->codes[i], text, 3) == 0)
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+static bool is_border_of(const int32_t code[2], int32_t a, int32_t b)
+{
+    return (code[0] == a && code[1] == b) || (code[0] == b && code[1] == a);
+}
+
+/* "POL-BLR" is all crossings between the two. */
 static void border_places(target *t, const autk_network *net, const char *text)
 {
     if (strlen(text) != 7 || text[3] != '-')
         return;
-    char a[4] = {0}, b[4] = {0};
-    for (int i = 0; i < 3; i++) {
-        a[i] = (char)toupper((unsigned char)text[i]);
-        b[i] = (char)toupper((unsigned char)text[4 + i]);
-    }
-    int32_t ca = autki_code_index(net, a), cb = autki_code_index(net, b);
-    for (size_t i = 0; i < net->n_places && ca >= 0 && cb >= 0; i++) {
-        const int32_t *code = net->place_code[i];
-        if ((code[0] == ca && code[1] == cb) || (code[0] == cb && code[1] == ca))
+    int32_t a = code_at(net, text), b = code_at(net, text + 4);
+    if (a < 0 || b < 0)
+        return;
+    for (size_t i = 0; i < net->n_places; i++) {
+        if (is_border_of(net->place_code[i], a, b))
             t->places[t->n++] = (int32_t)i;
     }
     if (t->n != 0)
-        (void)snprintf(t->name, sizeof t->name, "the border %s-%s", a, b);
+        (void)snprintf(t->name, sizeof t->name, "the border %s-%s", net->codes[a], net->codes[b]);
 }
 
 /* "cape.2" is a passage of the gate "cape". */

@@ -55,7 +55,7 @@ enum { K_NAME, K_VALUE, K_LOW, K_HIGH };
 static autk_status read_row(autk_costs *costs, const autki_csv *csv, const autki_field *fields,
                             const size_t *columns, int cost, autk_err *err)
 {
-    double numbers[3]; /* value, low, high */
+    double numbers[3] = {0}; /* value, low, high */
     for (int i = 0; i < 3; i++) {
         numbers[i] = numbers[0];
         if (columns[K_VALUE + i] == SIZE_MAX)

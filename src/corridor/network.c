@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
@@ -80,15 +81,6 @@ int32_t autki_terminal_of_label(const autk_network *net, const char *label, size
     return net->first_terminal[place] + side;
 }
 
-static bool same_folded(const char *a, const char *b)
-{
-    for (; *a != '\0' && *b != '\0'; a++, b++) {
-        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
-            return false;
-    }
-    return *a == *b;
-}
-
 int32_t autki_place_exact(const autk_network *net, const char *text)
 {
     char id[64];
@@ -97,7 +89,7 @@ int32_t autki_place_exact(const autk_network *net, const char *text)
         id[i] = (char)tolower((unsigned char)text[i]);
     int32_t place = len < sizeof id ? place_of_id(net, id) : -1;
     for (size_t i = 0; place < 0 && i < net->n_places; i++) {
-        if (same_folded(net->places[i].name, text))
+        if (strcasecmp(net->places[i].name, text) == 0)
             place = (int32_t)i;
     }
     return place;

@@ -218,6 +218,21 @@ double autk_pair_cost(const autk_pair_costs *pairs, int32_t origin, int32_t dest
 
 /* ------------------------------------------------------------------ after closures */
 
+static void swap_rows(double *a, double *b, size_t n)
+{
+    for (size_t i = 0; a != b && i < n; i++) {
+        double keep = a[i];
+        a[i] = b[i];
+        b[i] = keep;
+    }
+}
+
+static void subtract(double *row, const double *other, double factor, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        row[i] -= factor * other[i];
+}
+
 /* Solve the k x k system N y = r for many r at once, N overwritten: elimination with row pivots. */
 static bool eliminate(double *matrix, double *rhs, size_t k, size_t n_rhs)
 {
@@ -227,24 +242,14 @@ static bool eliminate(double *matrix, double *rhs, size_t k, size_t n_rhs)
             pivot = fabs(matrix[r * k + c]) > fabs(matrix[pivot * k + c]) ? r : pivot;
         if (!(fabs(matrix[pivot * k + c]) > 0))
             return false;
-        for (size_t x = 0; x < k && pivot != c; x++) {
-            double keep = matrix[c * k + x];
-            matrix[c * k + x] = matrix[pivot * k + x];
-            matrix[pivot * k + x] = keep;
-        }
-        for (size_t x = 0; x < n_rhs && pivot != c; x++) {
-            double keep = rhs[c * n_rhs + x];
-            rhs[c * n_rhs + x] = rhs[pivot * n_rhs + x];
-            rhs[pivot * n_rhs + x] = keep;
-        }
+        swap_rows(matrix + c * k, matrix + pivot * k, k);
+        swap_rows(rhs + c * n_rhs, rhs + pivot * n_rhs, n_rhs);
         for (size_t r = 0; r < k; r++) {
             double factor = r == c ? 0 : matrix[r * k + c] / matrix[c * k + c];
             if (factor == 0)
                 continue;
-            for (size_t x = c; x < k; x++)
-                matrix[r * k + x] -= factor * matrix[c * k + x];
-            for (size_t x = 0; x < n_rhs; x++)
-                rhs[r * n_rhs + x] -= factor * rhs[c * n_rhs + x];
+            subtract(matrix + r * k, matrix + c * k, factor, k);
+            subtract(rhs + r * n_rhs, rhs + c * n_rhs, factor, n_rhs);
         }
     }
     for (size_t c = 0; c < k; c++) {
@@ -311,7 +316,7 @@ static autk_status afresh(double *cost, const autk_pair_costs *p, const autk_clo
 {
     autk_pair_costs *again = NULL;
     autk_status st = autk_pair_costs_create(&again, p->net, p->model, closures, 1, err);
-    if (st != AUTK_OK)
+    if (st != AUTK_OK || again == NULL)
         return st;
     memcpy(cost, again->cost, p->n * p->n * sizeof *cost);
     autk_pair_costs_free(again);

@@ -118,8 +118,9 @@ static autk_status arrival(autki_path *path, finder *f, int32_t start, autk_err 
 
 static bool same_start(const autki_path *a, const autki_path *b, size_t n_arcs)
 {
-    return a->first == b->first && a->n >= n_arcs && b->n >= n_arcs &&
-           memcmp(a->arcs, b->arcs, n_arcs * sizeof *a->arcs) == 0;
+    if (a->first != b->first || a->n < n_arcs || b->n < n_arcs)
+        return false;
+    return n_arcs == 0 || memcmp(a->arcs, b->arcs, n_arcs * sizeof *a->arcs) == 0;
 }
 
 static bool same_path(const autki_path *a, const autki_path *b)

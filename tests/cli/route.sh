@@ -3,7 +3,8 @@
 "$AUTARKY" route Rotterdam Singapore --closed suez --routes 1
 "$AUTARKY" route BLR LTU --closed kena-rail,stasylos-rail --routes 1 --format csv
 "$AUTARKY" route BLR LTU --shortest --format json
-for wrong in "BLR Klaipedo" "BLR BLR" "BLR DEU --closed kuznca" "BLR DEU --closed Berlin" \
+"$AUTARKY" route BLR LTU --closed kena-rail,stasylos-rail --routes 1 --draws 20 | tail -2
+for wrong in "BLR DEU --draws -3" "BLR Klaipedo" "BLR BLR" "BLR DEU --closed kuznca" "BLR DEU --closed Berlin" \
     "BLR DEU --date 1850-01-01" "BLR DEU --date 2023-02-30" "BLR DEU --set border_usd=3" \
     "BLR DEU --routes 99" "klaipeda BLR --closed klaipeda" "BLR DEU --ban-transit XYZW" \
     "BLR DEU --set route_scale_usd_per_t=50" \

@@ -236,12 +236,14 @@ def keep_used(graph, terminals):
     used, table = set(), {}
     for source in terminals:
         done, before = distances(graph, source)
+        walked = set()  # of this source's tree
         for target in terminals:
             if target not in done or target == source:
                 continue
             table[(source, target)] = done[target]
             node = target
-            while before[node] is not None and (node, before[node]) not in used:
+            while before[node] is not None and node not in walked:
+                walked.add(node)
                 used.add((node, before[node]))
                 used.add((before[node], node))
                 node = before[node]

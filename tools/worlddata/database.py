@@ -314,9 +314,10 @@ def grids(b):
 
 
 def assets(b):
-    """Tables that a room reads whole, by their own reader: the transport network."""
+    """Tables that a room reads whole, by its own reader: transport network, votes."""
     rows = []
-    for path in sorted(b.store.hand_made.glob('transport_*.csv')):
+    folder = b.store.hand_made
+    for path in sorted([*folder.glob('transport_*.csv'), *folder.glob('unga_*.csv')]):
         data = path.read_bytes()
         rows.append((path.name, zlib.crc32(data), data))
     b.insert('asset', rows)

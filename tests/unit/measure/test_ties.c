@@ -1,0 +1,109 @@
+/* The layers of ties that are known from elsewhere. */
+#include <math.h>
+#include <string.h>
+
+#include <autarky/ties.h>
+
+#include "unit.h"
+
+static autk_world *world;
+
+static int open_all(void **state)
+{
+    (void)state;
+    autk_err err;
+    assert_ok(autk_world_open(&world, world_path(), &err), &err);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    autk_world_close(world);
+    return 0;
+}
+
+static int32_t economy(const char *code)
+{
+    autk_err err;
+    int32_t found = -1;
+    assert_ok(autk_world_find_economy(&found, world, code, 0, &err), &err);
+    return found;
+}
+
+static const autk_tie_year *year_of(const autk_ties *t, int year)
+{
+    assert_true(year >= t->years[0].year && year <= t->years[t->n_years - 1].year);
+    return &t->years[year - t->years[0].year];
+}
+
+static bool shares(const autk_tie_year *y, const char *code)
+{
+    for (int32_t i = 0; i < y->n_groups; i++) {
+        if (strcmp(autk_world_group(world, y->groups[i])->code, code) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What treaties and statistics say:
+  the EAEU from 1 January 2015, the Union State from 2000. */
+static void ties__of_belarus_and_russia_have_their_layers(void **state)
+{
+    (void)state;
+    autk_err err;
+    autk_ties *t = NULL;
+    assert_ok(autk_ties_find(&t, world, economy("BLR"), economy("RUS"), 0, 0, &err), &err);
+    assert_true(shares(year_of(t, 2016), "EAEU") && !shares(year_of(t, 2014), "EAEU"));
+    assert_true(shares(year_of(t, 2016), "CIS") && shares(year_of(t, 2016), "CSTO"));
+    assert_false(shares(year_of(t, 2016), "EUROPE"));
+    const autk_tie_year *y = year_of(t, 2019);
+    assert_true(y->share_a.low > 0.4 && y->share_a.high < 0.6);
+    assert_true(y->share_b.point < 0.1);
+    assert_true(year_of(t, 2023)->gap);
+    assert_true(y->votes_distance >= 0 && y->votes_distance < 1.5);
+    for (size_t i = 1; i < t->n_turns; i++)
+        assert_true(t->turns[i - 1].year <= t->turns[i].year);
+    autk_ties_free(t);
+}
+
+/* The distance is the same from both sides, and the layers change places. */
+static void ties__are_the_same_from_both_sides(void **state)
+{
+    (void)state;
+    autk_err err;
+    autk_ties *one = NULL, *two = NULL;
+    assert_ok(autk_ties_find(&one, world, economy("BLR"), economy("POL"), 2000, 2023, &err), &err);
+    assert_ok(autk_ties_find(&two, world, economy("POL"), economy("BLR"), 2000, 2023, &err), &err);
+    assert_int_equal(one->n_years, 24);
+    assert_int_equal(one->n_turns, two->n_turns);
+    for (size_t i = 0; i < one->n_years; i++) {
+        const autk_tie_year *x = &one->years[i], *y = &two->years[i];
+        if (!isnan(x->votes_distance))
+            assert_near(x->votes_distance, y->votes_distance, 0);
+        assert_int_equal(x->n_groups, y->n_groups);
+        assert_int_equal(x->n_sanctions, y->n_sanctions);
+        if (!isnan(x->share_a.point))
+            assert_near(x->share_a.point, y->share_b.point, 0);
+    }
+    autk_ties_free(one);
+    autk_ties_free(two);
+}
+
+static void ties__refuse_an_economy_with_itself(void **state)
+{
+    (void)state;
+    autk_err err;
+    autk_ties *t = NULL;
+    assert_int_equal(autk_ties_find(&t, world, 3, 3, 0, 0, &err), AUTK_EARG);
+    assert_int_equal(autk_ties_find(&t, world, 3, 4, 2020, 2010, &err), AUTK_EARG);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ties__of_belarus_and_russia_have_their_layers),
+        cmocka_unit_test(ties__are_the_same_from_both_sides),
+        cmocka_unit_test(ties__refuse_an_economy_with_itself)};
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
