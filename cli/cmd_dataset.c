@@ -6,7 +6,7 @@
 #include "cli.h"
 
 typedef struct dataset_args {
-    const char *to, *years;
+    const char *to, *years, *into;
     int64_t layer;
 } dataset_args;
 
@@ -129,20 +129,45 @@ static autk_status run_verb(cli_context *cli, const char *verb, const dataset_ar
     return st;
 }
 
+static autk_status merge(cli_context *cli, const dataset_args *a)
+{
+    static const autk_column columns[] = {{"flows", "flows taken over", AUTK_CELL_INTEGER, 0}};
+    uint64_t n = 0;
+    autk_table *table = NULL;
+    autk_progress progress = cli_progress();
+    if (a->into == NULL) {
+        (void)snprintf(cli->err.source, sizeof cli->err.source, "--into");
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "expected a dataset to merge into, got nothing");
+        return cli->err.code = AUTK_EARG;
+    }
+    autk_status st = autk_dataset_merge(&n, a->into, cli->arguments[1], &progress, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_table_create(&table, columns, 1, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    autk_table_number(table, (double)n);
+    st = cli_write_table(cli, table);
+    autk_table_free(table);
+    return st;
+}
+
 autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
 {
     dataset_args a = {.to = "csv", .layer = -1};
     cli_option options[] = {
         {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default), csv.zst or dta", NULL},
         {"years", CLI_TEXT, &a.years, "A:B", "export: these years only", NULL},
+        {"into", CLI_TEXT, &a.into, "FILE", "merge: the dataset that grows", NULL},
         {"layer", CLI_INTEGER, &a.layer, "N", "export: this layer only", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "dataset",
-        .arguments = "[show|verify|export] DATASET",
+        .arguments = "[show|verify|export|merge] DATASET",
         .summary = "What is inside a dataset; whether every checksum and total holds; its flows "
                    "as a table.",
         .examples = "  autarky dataset trade.atk\n  autarky dataset verify trade.atk\n"
+                    "  autarky dataset merge more.atk --into trade.atk\n"
                     "  autarky dataset export trade.atk --years 2021:2023 --to csv.zst "
                     "--output trade.csv.zst\n",
         .options = options,
@@ -152,14 +177,16 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
     if (st != AUTK_OK || cli->help_shown)
         return st;
     const char *verb = cli->n_arguments == 2 ? cli->arguments[0] : "show";
-    static const char *const verbs[] = {"show", "verify", "export"};
+    static const char *const verbs[] = {"show", "verify", "export", "merge"};
+    if (strcmp(verb, "merge") == 0)
+        return merge(cli, &a);
     for (size_t i = 0; i < 3; i++) {
         if (strcmp(verb, verbs[i]) == 0)
             return run_verb(cli, verb, &a);
     }
     char near[120];
-    cli_nearest(near, sizeof near, verb, verbs, 3);
+    cli_nearest(near, sizeof near, verb, verbs, 4);
     (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                   "expected show, verify or export, got \"%s\"%s", verb, near);
+                   "expected show, verify, export or merge, got \"%s\"%s", verb, near);
     return cli->err.code = AUTK_EARG;
 }

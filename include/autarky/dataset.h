@@ -172,6 +172,17 @@ AUTK_API autk_status autk_dataset_verify(autk_dataset_check *check, autk_dataset
 AUTK_API autk_status autk_dataset_describe(autk_table **out, const autk_dataset *dataset,
                                            autk_err *err) AUTK_MUST_CHECK;
 
+/**
+ * Take the layers of one dataset into another, which is made when absent, in one transaction. What
+ * a layer says of a period (BACI), or of a period and reporter, replaces what the same layer said.
+ *
+ * @param n_flows  [out] flows taken over
+ * Errors: AUTK_EDATA, AUTK_EIO, AUTK_ENOMEM, AUTK_ELIMIT, AUTK_ECANCELLED - `into` as it was.
+ */
+AUTK_API autk_status autk_dataset_merge(uint64_t *n_flows, const char *into, const char *from,
+                                        const autk_progress *progress, autk_err *err)
+    AUTK_MUST_CHECK;
+
 typedef enum autk_export_format {
     AUTK_EXPORT_CSV,
     AUTK_EXPORT_CSV_ZST,

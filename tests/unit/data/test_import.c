@@ -363,6 +363,38 @@ static void import__takes_back_the_dta_that_was_exported(void **state)
     assert_int_not_equal(autk_import_files(again, &dta, 1, &in, NULL, &err), AUTK_OK);
 }
 
+/* Two datasets whose ids differ: merged, they say what one with all files says. */
+static void dataset__merged_says_what_one_of_all_files_says(void **state)
+{
+    (void)state;
+    static const char *const files[] = {
+        BACI_HEAD "2021,112,643,310420,5,1\n2021,4,8,010121,3,2\n",
+        BACI_HEAD "2022,643,112,010121,7,\n2022,8,112,310420,2,1\n2022,900,4,999999,1,1\n"};
+    const char *one = scratch_path("one.atk"), *two = scratch_path("two.atk"),
+               *all = scratch_path("all.atk");
+    uint64_t n = 0;
+    autk_err err;
+    assert_ok(import_text(one, "BACI_HS92_Y1_V1.csv", files[0], NULL, NULL, &err), &err);
+    assert_ok(import_text(two, "BACI_HS92_Y2_V1.csv", files[1], NULL, NULL, &err), &err);
+    assert_ok(import_text(all, "BACI_HS92_Y1_V1.csv", files[0], NULL, NULL, &err), &err);
+    assert_ok(import_text(all, "BACI_HS92_Y2_V1.csv", files[1], NULL, NULL, &err), &err);
+    for (int again = 0; again < 2; again++) {
+        autk_dataset *d = NULL;
+        autk_dataset_check check;
+        assert_ok(autk_dataset_merge(&n, one, two, NULL, &err), &err);
+        assert_int_equal(n, 3);
+        char *merged = dataset_text(one), *whole = dataset_text(all);
+        assert_string_equal(merged, whole);
+        free(merged);
+        free(whole);
+        assert_ok(autk_dataset_open(&d, one, &err), &err);
+        assert_ok(autk_dataset_verify(&check, d, NULL, &err), &err);
+        assert_int_equal(check.n_rows, 5);
+        autk_dataset_close(d);
+    }
+    assert_int_equal(autk_dataset_merge(&n, one, "/nowhere/x.atk", NULL, &err), AUTK_EIO);
+}
+
 static bool import_once(void)
 {
     static const char text[] = BACI_HEAD "2022,4,8,010121,3,2\n2022,8,4,010129,4,\n";
@@ -394,6 +426,7 @@ int main(void)
         cmocka_unit_test(import__check_says_the_same_and_stores_nothing),
         cmocka_unit_test(import__replaces_what_the_same_reporter_said),
         cmocka_unit_test(import__takes_back_the_dta_that_was_exported),
+        cmocka_unit_test(dataset__merged_says_what_one_of_all_files_says),
         cmocka_unit_test(import__survives_every_allocation_failure)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     scratch_remove();
