@@ -18,7 +18,7 @@ estimate: --data --family --vcov --ssc --weights --offset --subset --panel --bia
 sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads
 version:
 import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads
-dataset: --to --years --layer
+dataset: --to --years --into --layer
 products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --years --years-min --layer
 ties: --years
 roles: --years --draws --resolution
