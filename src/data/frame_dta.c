@@ -103,7 +103,7 @@ static autk_status parse(reading *r, bool values, autk_err *err)
 {
     readstat_parser_t *parser = readstat_parser_init();
     if (parser == NULL)
-        return autki_no_memory(err, sizeof parser);
+        return autki_fail(err, AUTK_ENOMEM, "out of memory for the reader of Stata files");
     readstat_set_error_handler(parser, be_silent);
     readstat_set_variable_handler(parser, take_variable);
     if (values)

@@ -232,7 +232,7 @@ static autk_status test_before(autk_estimate *e, const int *at, size_t n, autk_e
 autk_status autki_event_summarise(autk_estimate *e, const char *event, int before, int after,
                                   autk_err *err)
 {
-    size_t p = (size_t)e->info.n_coefficients, n = (size_t)(before + after + 1), n_before = 0;
+    size_t p = (size_t)e->info.n_coefficients, n = (size_t)before + (size_t)after + 1, n_before = 0;
     e->events = autki_calloc(n, sizeof *e->events);
     int *at = autki_malloc(n, sizeof *at);
     if (e->events == NULL || at == NULL) {

@@ -332,6 +332,25 @@ static autk_status sum_chunk(size_t chunk, void *ctx, autk_err *err)
     return AUTK_OK;
 }
 
+/* Centre or scale of regressor j from the sums of a pass. */
+static void take_moment(const moments *m, size_t j, size_t n_chunks, bool center)
+{
+    autki_panel *p = m->p;
+    autki_regressor *r = &p->regressors[j];
+    bool constant = p->has_intercept && j == 0;
+    double sum = 0;
+    for (size_t c = 0; c < n_chunks; c++)
+        sum += m->sums[c * (size_t)p->n_regressors + j];
+    if (m->pass == 0) {
+        r->center = center && !constant ? sum / (double)p->n : 0;
+        return;
+    }
+    r->scale = constant ? 1 : sqrt(sum / (double)p->n);
+    /* A constant column leaves rounding errors: what is left of it is nothing. */
+    if (!(r->scale > 1e-13 * fabs(r->center)))
+        r->scale = 0;
+}
+
 static autk_status standardise(autki_panel *p, int n_threads, autk_err *err)
 {
     size_t k = (size_t)p->n_regressors, n_chunks = (p->n + AUTKI_SCAN_ROWS - 1) / AUTKI_SCAN_ROWS;
@@ -342,21 +361,8 @@ static autk_status standardise(autki_panel *p, int n_threads, autk_err *err)
     autk_status st = AUTK_OK;
     for (m.pass = 0; st == AUTK_OK && m.pass < 3; m.pass++) {
         st = autki_parallel_for(n_chunks, n_threads, sum_chunk, &m, err);
-        for (size_t j = 0; st == AUTK_OK && m.pass < 2 && j < k; j++) {
-            double sum = 0;
-            autki_regressor *r = &p->regressors[j];
-            for (size_t c = 0; c < n_chunks; c++)
-                sum += m.sums[c * k + j];
-            bool constant = p->has_intercept && j == 0;
-            if (m.pass == 0) {
-                r->center = center && !constant ? sum / (double)p->n : 0;
-            } else {
-                r->scale = constant ? 1 : sqrt(sum / (double)p->n);
-                /* A constant column leaves rounding errors: what is left of it is nothing. */
-                if (!(r->scale > 1e-13 * fabs(r->center)))
-                    r->scale = 0;
-            }
-        }
+        for (size_t j = 0; st == AUTK_OK && m.pass < 2 && j < k; j++)
+            take_moment(&m, j, n_chunks, center);
     }
     free(m.sums);
     return st;

@@ -446,36 +446,49 @@ autk_status autki_wls_prepare(autki_wls *ws, const double *w, autk_err *err)
 
 /* ---- right-hand side ---- */
 
+static double score_of(const pass *ps, size_t r)
+{
+    return ps->s != NULL ? ps->s[r] : ps->ws->panel->y[r] - ps->ws->w[r];
+}
+
+/* Scores less w times `mean`, onto regressors and levels. */
+static void load_rows(const pass *ps, size_t from, size_t to, double mean, double *sums,
+                      double *const *base)
+{
+    const autki_wls *ws = ps->ws;
+    const autki_panel *pn = ws->panel;
+    size_t p = ws->n_regressors;
+    for (size_t r = from; r < to; r++) {
+        double s = score_of(ps, r) - ws->w[r] * mean;
+        const double *x = ps->x + r * p;
+        for (size_t j = 0; j < p; j++)
+            sums[j] += s * x[j];
+        for (int32_t k = 1; k < pn->n_effects; k++)
+            base[k][pn->level[k][r]] += s;
+    }
+}
+
 static autk_status load_chunk(size_t c, void *ctx, autk_err *err)
 {
     (void)err;
     pass *ps = ctx;
     autki_wls *ws = ps->ws;
     const autki_panel *pn = ws->panel;
-    size_t p = ws->n_regressors;
     double *base[AUTKI_KEYS_MAX] = {NULL}, *sums = ws->chunk_sums + c * ws->sums_width;
     memset(sums, 0, ws->sums_width * sizeof *sums);
     partial_bases(ws, c, 1, base);
     size_t first = ws->chunk_group[c], last = ws->chunk_group[c + 1];
-    bool grouped = pn->group != NULL;
-    for (size_t g = grouped ? first : c; g < (grouped ? last : c + 1); g++) {
-        size_t from = grouped ? pn->group[g] : first, to = grouped ? pn->group[g + 1] : last;
+    if (pn->group == NULL) {
+        load_rows(ps, first, last, 0, sums, base);
+        return AUTK_OK;
+    }
+    for (size_t g = first; g < last; g++) {
         double total = 0;
-        for (size_t r = from; r < to && grouped; r++)
-            total += ps->s != NULL ? ps->s[r] : pn->y[r] - ws->w[r];
-        double mean = 0;
-        if (grouped) {
-            ws->group_s[g] = total;
-            mean = ws->group_w[g] > 0 ? total / ws->group_w[g] : 0;
-        }
-        for (size_t r = from; r < to; r++) {
-            double s = (ps->s != NULL ? ps->s[r] : pn->y[r] - ws->w[r]) - ws->w[r] * mean;
-            const double *x = ps->x + r * p;
-            for (size_t j = 0; j < p; j++)
-                sums[j] += s * x[j];
-            for (int32_t k = 1; k < pn->n_effects; k++)
-                base[k][pn->level[k][r]] += s;
-        }
+        for (size_t r = pn->group[g]; r < pn->group[g + 1]; r++)
+            total += score_of(ps, r);
+        ws->group_s[g] = total;
+        double mean = ws->group_w[g] > 0 ? total / ws->group_w[g] : 0;
+        load_rows(ps, pn->group[g], pn->group[g + 1], mean, sums, base);
     }
     return AUTK_OK;
 }
@@ -524,6 +537,30 @@ static void product_two(const autki_wls *ws, size_t c, const double *v, double *
     }
 }
 
+/* t = sum of the effects' values at row r */
+static inline void value_at(const autki_wls *ws, size_t r, const double *v, double *t, size_t q)
+{
+    const autki_panel *pn = ws->panel;
+    for (size_t j = 0; j < q; j++)
+        t[j] = 0;
+    for (int32_t k = 1; k < pn->n_effects; k++) {
+        const double *a = v + (ws->first_param[k] + (size_t)pn->level[k][r]) * q;
+        for (size_t j = 0; j < q; j++)
+            t[j] += a[j];
+    }
+}
+
+static inline void scatter_row(const autki_wls *ws, size_t r, const double *t, const double *mean,
+                               double *const *base, size_t q)
+{
+    const autki_panel *pn = ws->panel;
+    for (int32_t k = 1; k < pn->n_effects; k++) {
+        double *to_level = base[k] + (size_t)pn->level[k][r] * q;
+        for (size_t j = 0; j < q; j++)
+            to_level[j] += ws->w[r] * (t[j] - mean[j]);
+    }
+}
+
 static inline void product_any(const autki_wls *ws, size_t c, const double *v, double *const *base,
                                size_t q)
 {
@@ -533,27 +570,15 @@ static inline void product_any(const autki_wls *ws, size_t c, const double *v, d
         double mean[AUTKI_WLS_WIDTH] = {0}, t[AUTKI_WLS_WIDTH];
         double inverse = ws->group_w[g] > 0 ? 1 / ws->group_w[g] : 0;
         for (size_t r = from; r < to; r++) {
-            for (int32_t k = 1; k < pn->n_effects; k++) {
-                const double *a = v + (ws->first_param[k] + (size_t)pn->level[k][r]) * q;
-                for (size_t j = 0; j < q; j++)
-                    mean[j] += ws->w[r] * a[j];
-            }
+            value_at(ws, r, v, t, q);
+            for (size_t j = 0; j < q; j++)
+                mean[j] += ws->w[r] * t[j];
         }
         for (size_t j = 0; j < q; j++)
             mean[j] *= inverse;
         for (size_t r = from; r < to; r++) {
-            for (size_t j = 0; j < q; j++)
-                t[j] = -mean[j];
-            for (int32_t k = 1; k < pn->n_effects; k++) {
-                const double *a = v + (ws->first_param[k] + (size_t)pn->level[k][r]) * q;
-                for (size_t j = 0; j < q; j++)
-                    t[j] += a[j];
-            }
-            for (int32_t k = 1; k < pn->n_effects; k++) {
-                double *to_level = base[k] + (size_t)pn->level[k][r] * q;
-                for (size_t j = 0; j < q; j++)
-                    to_level[j] += ws->w[r] * t[j];
-            }
+            value_at(ws, r, v, t, q);
+            scatter_row(ws, r, t, mean, base, q);
         }
     }
 }
