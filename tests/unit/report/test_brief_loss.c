@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include <autarky/brief.h>
+#include <autarky/evidence.h>
 #include <autarky/scenario.h>
 
 #include "unit.h"
@@ -13,13 +14,31 @@
 static autk_world *world;
 static autk_economy *baseline; /* world-2023 */
 
+static bool weigh(double *low, double *point, double *high, int32_t exporter, int32_t importer,
+                  int year, void *user)
+{
+    autk_flow flow;
+    autk_err err;
+    (void)user;
+    if (autk_evidence_flow(&flow, world, exporter, importer, year, NULL, &err) != AUTK_OK ||
+        !autk_bounds_known(flow.value_usd))
+        return false;
+    *low = flow.value_usd.low;
+    *point = flow.value_usd.point;
+    *high = flow.value_usd.high;
+    return true;
+}
+
+/* As `autarky simulate` takes it. */
 static int open_all(void **state)
 {
     (void)state;
     autk_err err;
+    autk_economy_opts opts = autk_economy_opts_default();
+    opts.gap = weigh;
     if (autk_world_open(&world, world_path(), &err) != AUTK_OK)
         return -1;
-    return autk_economy_from_world(&baseline, world, 2023, NULL, &err) == AUTK_OK ? 0 : -1;
+    return autk_economy_from_world(&baseline, world, 2023, &opts, &err) == AUTK_OK ? 0 : -1;
 }
 
 static int close_all(void **state)
