@@ -32,6 +32,7 @@ static double percent(const autk_outcome *o, size_t field)
 
 typedef struct output {
     const autk_scenario *scenario;
+    autk_scenario *routed; /* the same, while its closures are worked out */
     const autk_economy *economy;
     const autk_simulation *sim;
     bool flows;
@@ -330,6 +331,19 @@ static autk_status check_counts(cli_context *cli, int64_t draws, int64_t seed, i
     return cli->err.code = AUTK_EARG;
 }
 
+/* What closed places do to costs; the dataset is opened where there are any. */
+static autk_status route(cli_context *cli, autk_scenario *scenario, const autk_economy *economy)
+{
+    autk_world *world = NULL;
+    if (!autk_scenario_has_closures(scenario))
+        return AUTK_OK;
+    autk_status st = cli_open_world(cli, &world);
+    if (st == AUTK_OK)
+        st = autk_scenario_route(scenario, world, economy, &cli->err);
+    autk_world_close(world);
+    return st;
+}
+
 static autk_status simulate_and_write(cli_context *cli, output *o, const cli_economy *from,
                                       const autk_simulate_opts *opts)
 {
@@ -338,6 +352,8 @@ static autk_status simulate_and_write(cli_context *cli, output *o, const cli_eco
     autk_buf text;
     autk_buf_init(&text);
     autk_status st = cli_economy_open(&economy, cli, from, autk_scenario_economy(o->scenario));
+    if (st == AUTK_OK)
+        st = route(cli, o->routed, economy);
     if (st == AUTK_OK)
         st = autk_simulate(&sim, o->scenario, economy, opts, &cli->err);
     if (st == AUTK_OK) {
@@ -399,7 +415,7 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
         st = cli_write(cli, &text);
         autk_buf_deinit(&text);
     } else if (st == AUTK_OK) {
-        output o = {.scenario = scenario, .flows = flows};
+        output o = {.scenario = scenario, .routed = scenario, .flows = flows};
         autk_simulate_opts opts = {.draws = (int)draws,
                                    .seed = (uint64_t)seed,
                                    .n_threads = (int)threads,

@@ -9,6 +9,7 @@
 #include <autarky/corridor.h>
 #include <autarky/claim.h>
 #include <autarky/claim_report.h>
+#include <autarky/closures.h>
 #include <autarky/dataset.h>
 #include <autarky/depend.h>
 #include <autarky/depend_report.h>

@@ -34,6 +34,10 @@ AUTK_API const char *autk_scenario_economy(const autk_scenario *scenario);
 AUTK_API size_t autk_scenario_n_steps(const autk_scenario *scenario);
 AUTK_API const char *autk_scenario_step(const autk_scenario *scenario, size_t step);
 
+/** Does any measure close a place or ban transit? Then autk_scenario_route (closures.h) comes
+ * before autk_simulate. */
+AUTK_API bool autk_scenario_has_closures(const autk_scenario *scenario);
+
 /** The scenario in sentences, as it is understood. Appends to out. */
 AUTK_API void autk_scenario_explain(autk_buf *out, const autk_scenario *scenario);
 

@@ -38,7 +38,10 @@ typedef struct autki_rule {
     char *column; /* of trade.csv, instead of a value; NULL = none */
     autki_place at;
     autki_name_list from, to, sectors;
-    bool both; /* and in the other direction */
+    bool both;              /* and in the other direction */
+    autki_name_list closes; /* places, or whose transit ends; the cost follows from routes */
+    bool bans_transit;
+    double *costs; /* [importer][exporter] of closures, INFINITY = no route; NULL = not routed */
 } autki_rule;
 
 typedef struct autki_step {

@@ -92,7 +92,8 @@ static autk_status check_contradictions(const binder *b, const autki_bound_step 
     for (size_t i = 0; i < step->n; i++) {
         for (size_t k = 0; k < i; k++) {
             const autk_measure *x = &step->measures[i], *y = &step->measures[k];
-            if (step->rules[i] == step->rules[k] || x->kind == AUTK_MEASURE_PRODUCTIVITY ||
+            if (step->rules[i] == step->rules[k] || step->rules[i]->closes.n != 0 ||
+                step->rules[k]->closes.n != 0 || x->kind == AUTK_MEASURE_PRODUCTIVITY ||
                 y->kind == AUTK_MEASURE_PRODUCTIVITY)
                 continue;
             bool two_tariffs = x->kind == AUTK_MEASURE_TARIFF_SET && y->kind == x->kind &&
@@ -125,6 +126,36 @@ static autk_status check_touches(const binder *b, const autki_rule *rule, const 
                          "expected a seller and another economy that buys, got none");
 }
 
+/* Closures: a cost where a way is left, an embargo where none is; the same in every sector. */
+static autk_status bind_closures(const binder *b, autki_bound_step *out, const autki_rule *rule,
+                                 const autk_measure *m)
+{
+    size_t n = (size_t)b->e->regions.n, cells = (size_t)b->e->sectors.n * n * n;
+    if (rule->costs == NULL)
+        return autki_fail_at(b->err, AUTK_EARG, b->s->source, rule->at.line, rule->at.column,
+                             "expected closures to be routed (autk_scenario_route) before");
+    for (int embargo = 0; embargo < 2; embargo++) {
+        double *table = autki_malloc(cells, sizeof *table);
+        if (table == NULL)
+            return autki_no_memory(b->err, cells * sizeof *table);
+        out->tables[out->n_tables++] = table;
+        for (size_t k = 0; k < cells; k++) {
+            double cost = rule->costs[k % (n * n)];
+            table[k] = !isinf(cost) == !embargo ? cost : NAN;
+        }
+        autk_measure part = *m;
+        part.kind = embargo ? AUTK_MEASURE_EMBARGO : AUTK_MEASURE_COST;
+        part.values = table;
+        for (int back = 0; back <= (rule->both ? 1 : 0); back++) {
+            part.sellers = back ? m->buyers : m->sellers;
+            part.buyers = back ? m->sellers : m->buyers;
+            out->rules[out->n] = rule;
+            out->measures[out->n++] = part;
+        }
+    }
+    return AUTK_OK;
+}
+
 static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki_rule *rule,
                              uint8_t *masks)
 {
@@ -142,6 +173,8 @@ static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki
         st = mark_sectors(b, sectors, &rule->sectors);
     if (st == AUTK_OK)
         st = check_touches(b, rule, &m);
+    if (st == AUTK_OK && rule->closes.n != 0)
+        return bind_closures(b, out, rule, &m);
     if (st == AUTK_OK && rule->column != NULL) {
         double *table = NULL;
         st = autki_read_column(&table, b->e, rule->column, b->err);
@@ -165,10 +198,10 @@ static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki
 static autk_status bind_step(const binder *b, autki_bound_step *out, const autki_step *step)
 {
     size_t mask_bytes = 2 * (size_t)b->e->regions.n + (size_t)b->e->sectors.n;
-    out->measures = autki_calloc(2 * step->n, sizeof *out->measures);
-    out->rules = autki_calloc(2 * step->n, sizeof(const autki_rule *));
+    out->measures = autki_calloc(4 * step->n, sizeof *out->measures);
+    out->rules = autki_calloc(4 * step->n, sizeof(const autki_rule *));
     out->masks = autki_calloc(step->n, mask_bytes);
-    out->tables = autki_calloc(step->n, sizeof *out->tables);
+    out->tables = autki_calloc(2 * step->n, sizeof *out->tables);
     if (out->measures == NULL || out->rules == NULL || out->masks == NULL || out->tables == NULL)
         return autki_no_memory(b->err, step->n * mask_bytes);
     for (size_t i = 0; i < step->n; i++) {
@@ -244,6 +277,12 @@ static void say_names(autk_buf *out, const autki_name_list *list, const char *al
 
 static void say_what(autk_buf *out, const autki_rule *r)
 {
+    if (r->closes.n != 0) {
+        autk_buf_puts(out, r->bans_transit ? "no transit through " : "close ");
+        say_names(out, &r->closes, "");
+        autk_buf_puts(out, " for");
+        return;
+    }
     switch (r->kind) {
     case AUTK_MEASURE_TARIFF_SET:
         if (r->column != NULL)

@@ -36,6 +36,8 @@ static void free_step(autki_step *step)
         free_names(&step->rules[i].from);
         free_names(&step->rules[i].to);
         free_names(&step->rules[i].sectors);
+        free_names(&step->rules[i].closes);
+        free(step->rules[i].costs);
     }
     free(step->rules);
 }
@@ -399,13 +401,29 @@ static autk_status take_both(reader *r, yaml_node_t *v, const char *name, void *
     return flag_of(r, &((autki_rule *)into)->both, v);
 }
 
+/* Places that close, or economies that let no goods pass. */
+static autk_status take_close(reader *r, yaml_node_t *v, const char *name, void *into)
+{
+    autki_rule *rule = into;
+    if (rule->word != NULL)
+        return expected(r, v, "one measure in an item of the list");
+    rule->bans_transit = strcmp(name, "transit_ban") == 0;
+    rule->word = rule->bans_transit ? "transit_ban" : "close";
+    rule->kind = AUTK_MEASURE_COST;
+    autk_status st = names_of(r, &rule->closes, v, "the name of a place, border or economy");
+    return st == AUTK_OK && (rule->closes.n == 0 || rule->closes.except)
+               ? expected(r, v, "names, not all or except")
+               : st;
+}
+
 static autk_status take_rule(reader *r, yaml_node_t *node, autki_step *step)
 {
     static const key keys[] = {
         {"tariff", take_measure},       {"cost", take_measure},       {"embargo", take_measure},
         {"export_ban", take_measure},   {"export_tax", take_measure}, {"sanction", take_measure},
         {"productivity", take_measure}, {"from", take_from},          {"to", take_to},
-        {"between", take_between},      {"sectors", take_sectors},    {"both", take_both}};
+        {"between", take_between},      {"sectors", take_sectors},    {"both", take_both},
+        {"close", take_close},          {"transit_ban", take_close}};
     autk_status st = autki_grow(&step->rules, &step->capacity, step->n + 1, sizeof *step->rules,
                                 AUTKI_MAX_RULES, r->err);
     if (st != AUTK_OK)
@@ -416,7 +434,7 @@ static autk_status take_rule(reader *r, yaml_node_t *node, autki_step *step)
     if (st == AUTK_OK && rule->word == NULL)
         st = expected(r, node,
                       "one of tariff, cost, embargo, export_ban, export_tax, sanction, "
-                      "productivity");
+                      "productivity, close, transit_ban");
     if (st == AUTK_OK && rule->kind == AUTK_MEASURE_PRODUCTIVITY && (rule->to.n || rule->both))
         st = expected(r, node, "productivity of `from`, without to, between or both");
     return st;
@@ -734,4 +752,15 @@ size_t autk_scenario_n_steps(const autk_scenario *scenario)
 const char *autk_scenario_step(const autk_scenario *scenario, size_t step)
 {
     return step < scenario->n_steps ? or_empty(scenario->steps[step].name.text) : "";
+}
+
+bool autk_scenario_has_closures(const autk_scenario *s)
+{
+    for (size_t i = 0; i < s->n_steps; i++) {
+        for (size_t k = 0; k < s->steps[i].n; k++) {
+            if (s->steps[i].rules[k].closes.n != 0)
+                return true;
+        }
+    }
+    return false;
 }

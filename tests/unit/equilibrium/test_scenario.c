@@ -45,7 +45,7 @@ static void scenario__is_refused_with_a_place(void **state)
          "s.yaml:3:14: expected true; leave it out otherwise, got \"false\""},
         {"name: x\nmeasures:\n  - from: A\n    to: B\n",
          "s.yaml:3:5: expected one of tariff, cost, embargo, export_ban, export_tax, sanction, "
-         "productivity, got a mapping"},
+         "productivity, close, transit_ban, got a mapping"},
         {"name: x\nmeasures:\n  - cost: 10%\n    embargo: true\n",
          "s.yaml:4:14: expected one measure in an item of the list, got \"true\""},
         {"name: x\nmeasures:\n  - cost: -100%\n",
