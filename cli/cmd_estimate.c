@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "cli.h"
@@ -7,7 +8,7 @@ typedef struct options {
     int64_t max_iterations, threads, decimals;
     autk_estimate_opts estimate;
     bool stars, table, latex;
-    const char *scenario, *chart, *fitted;
+    const char *scenario, *chart, *fitted, *effects, *resistances;
     int64_t event_before, event_after;
 } options;
 
@@ -63,6 +64,13 @@ static autk_status take_words(cli_context *cli, options *o)
         st = wrong_word(cli, "--event-before", "1 to 100, as --event-after", "something else");
     if (st == AUTK_OK && o->chart != NULL && o->estimate.event == NULL)
         st = wrong_word(cli, "--chart", "an --event to draw", "none");
+    if (st == AUTK_OK && o->estimate.sigma != 0 &&
+        !(o->estimate.sigma > 1 && isfinite(o->estimate.sigma)))
+        st = wrong_word(cli, "--sigma", "a number above 1", "something else");
+    bool without = o->resistances == NULL;
+    if (st == AUTK_OK && without && (o->estimate.sigma != 0 || o->estimate.reference != NULL))
+        st = wrong_word(cli, o->estimate.sigma != 0 ? "--sigma" : "--reference",
+                        "--resistances beside it", "none");
     return st;
 }
 
@@ -98,21 +106,33 @@ static autk_status write_table(cli_context *cli, const options *o, autk_estimate
         models[i] = e[i];
     }
     autk_status st =
-        autk_estimate_write_table(&text, models, titles, n, o->latex, &report, &cli->err);
+        cli->format == AUTK_FORMAT_JSON
+            ? autk_estimate_write_models_json(&text, models, titles, n, &cli->err)
+        : cli->format == AUTK_FORMAT_CSV
+            ? autk_estimate_write_models_csv(&text, models, titles, n, &cli->err)
+            : autk_estimate_write_table(&text, models, titles, n, o->latex, &report, &cli->err);
+    if (cli->format == AUTK_FORMAT_JSON)
+        autk_buf_putc(&text, '\n');
     if (st == AUTK_OK)
         st = cli_write(cli, &text);
     autk_buf_deinit(&text);
     return st;
 }
 
-static autk_status write_fitted(cli_context *cli, const options *o, const autk_estimate *e)
+/* To a file, if one is asked for: as .dta by its name, else as CSV. */
+static autk_status write_rows(cli_context *cli, const char *path, const autk_estimate *e,
+                              autk_estimate_rows rows)
 {
+    if (path == NULL)
+        return AUTK_OK;
     autk_buf text;
     autk_buf_init(&text);
     text.ceiling = (size_t)1 << 36;
-    autk_status st = autk_estimate_write_fitted(&text, e, &cli->err);
+    size_t len = strlen(path);
+    bool stata = len > 4 && strcmp(path + len - 4, ".dta") == 0;
+    autk_status st = autk_estimate_write_rows(&text, e, rows, stata, &cli->err);
     if (st == AUTK_OK)
-        st = cli_write_file(o->fitted, &text, &cli->err);
+        st = cli_write_file(path, &text, &cli->err);
     autk_buf_deinit(&text);
     return st;
 }
@@ -188,16 +208,31 @@ static autk_status write_estimate(cli_context *cli, const options *o, const autk
     return st;
 }
 
+/* Files that belong to one model, and formats that exclude each other. */
+static autk_status check_outputs(cli_context *cli, const options *o)
+{
+    const struct {
+        const char *option, *path;
+    } files[] = {{"--to-scenario", o->scenario},
+                 {"--fitted", o->fitted},
+                 {"--effects", o->effects},
+                 {"--resistances", o->resistances}};
+    if (o->latex && cli->format != AUTK_FORMAT_TEXT)
+        return wrong_word(cli, "--format", "text beside --latex", "another");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].path != NULL && cli->n_arguments > 1)
+            return wrong_word(cli, files[i].option, "one formula", "several");
+    }
+    return AUTK_OK;
+}
+
 static autk_status run_models(cli_context *cli, options *o)
 {
     autk_estimate *models[MODELS_MAX] = {NULL};
-    autk_status st = AUTK_OK;
-    if (o->table && cli->format != AUTK_FORMAT_TEXT)
-        st = wrong_word(cli, "--format", "text for several formulas", "another");
-    if (st == AUTK_OK && (o->scenario != NULL || o->fitted != NULL) && cli->n_arguments > 1)
-        st = wrong_word(cli, o->scenario != NULL ? "--to-scenario" : "--fitted", "one formula",
-                        "several");
+    autk_status st = check_outputs(cli, o);
     o->estimate.keep_fitted = o->fitted != NULL;
+    o->estimate.keep_effects = o->effects != NULL;
+    o->estimate.keep_resistances = o->resistances != NULL;
     o->estimate.progress = cli_progress();
     for (size_t i = 0; st == AUTK_OK && i < cli->n_arguments; i++) {
         st = autk_estimate_run(&models[i], cli->arguments[i], o->data, &o->estimate, &cli->err);
@@ -207,8 +242,12 @@ static autk_status run_models(cli_context *cli, options *o)
     cli_progress_end();
     if (st == AUTK_OK && o->chart != NULL)
         st = write_chart(cli, o, models[0]);
-    if (st == AUTK_OK && o->fitted != NULL)
-        st = write_fitted(cli, o, models[0]);
+    if (st == AUTK_OK)
+        st = write_rows(cli, o->fitted, models[0], AUTK_ROWS_FITTED);
+    if (st == AUTK_OK)
+        st = write_rows(cli, o->effects, models[0], AUTK_ROWS_EFFECTS);
+    if (st == AUTK_OK)
+        st = write_rows(cli, o->resistances, models[0], AUTK_ROWS_RESISTANCES);
     if (st == AUTK_OK && o->scenario != NULL)
         st = write_scenario(cli, o, models[0]);
     if (st == AUTK_OK)
@@ -226,10 +265,10 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
                  .separation = "on",
                  .singletons = "drop",
                  .max_iterations = 100,
-                 .decimals = 4};
-    o.event_before = 5;
-    o.event_after = 8;
-    o.estimate = autk_estimate_opts_default();
+                 .decimals = 4,
+                 .event_before = 5,
+                 .event_after = 8,
+                 .estimate = autk_estimate_opts_default()};
     autk_estimate_opts *e = &o.estimate;
     cli_option table[] = {
         {"data", CLI_TEXT, &o.data, "FILE", "CSV (plain, gz, xz, zst), .dta, - = standard input",
@@ -255,9 +294,17 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
          NULL},
         {"event-after", CLI_INTEGER, &o.event_after, "N", "periods after, pooled beyond: 8", NULL},
         {"chart", CLI_TEXT, &o.chart, "FILE", "the event study as SVG", NULL},
-        {"table", CLI_FLAG, &o.table, NULL, "several formulas side by side", NULL},
+        {"table", CLI_FLAG, &o.table, NULL,
+         "several formulas side by side; in JSON an array, in CSV a row per coefficient", NULL},
         {"latex", CLI_FLAG, &o.latex, NULL, "that table for LaTeX (booktabs)", NULL},
-        {"fitted", CLI_TEXT, &o.fitted, "FILE", "fitted values and residuals as CSV", NULL},
+        {"fitted", CLI_TEXT, &o.fitted, "FILE", "fitted values and residuals, CSV or .dta", NULL},
+        {"effects", CLI_TEXT, &o.effects, "FILE", "the effects, each set of mean 0: CSV or .dta",
+         NULL},
+        {"resistances", CLI_TEXT, &o.resistances, "FILE",
+         "multilateral resistances from two-way effects: CSV or .dta", NULL},
+        {"reference", CLI_TEXT, &e->reference, "IMPORTER", "whose inward resistance is 1", NULL},
+        {"sigma", CLI_NUMBER, &e->sigma, "NUMBER", "elasticity that resistances are powers by",
+         NULL},
         {"to-scenario", CLI_TEXT, &o.scenario, "FILE",
          "coefficients with their covariance, for simulate", NULL},
         {"stars", CLI_FLAG, &o.stars, NULL, "mark significance", NULL},

@@ -46,6 +46,14 @@ typedef struct autk_estimate_opts {
     const char *event;
     int event_before, event_after; /**< 0 = 5 and 8 */
     bool keep_fitted;              /**< for autk_estimate_write_fitted; 20 bytes a row */
+    bool keep_effects;             /**< for AUTK_ROWS_EFFECTS */
+    /** For AUTK_ROWS_RESISTANCES: Poisson on exporter^year + importer^year, or exporter + importer,
+     *  without weights; every year connected. */
+    bool keep_resistances;
+    /** The importer whose inward resistance is 1 in every year; NULL = the first in the data that
+     *  is there in every year. */
+    const char *reference;
+    double sigma; /**< elasticity of substitution > 1: resistances out of their powers; 0 = not */
     bool keep_singletons;
     bool skip_separation; /**< trust that no observation is separated */
     double tol;           /**< relative gradient, 0 = 1e-9 */
@@ -156,6 +164,53 @@ AUTK_API autk_status autk_estimate_write_csv(autk_buf *out, const autk_estimate 
  */
 AUTK_API autk_status autk_estimate_write_fitted(autk_buf *out, const autk_estimate *e,
                                                 autk_err *err) AUTK_MUST_CHECK;
+
+/** What an estimate has by rows, levels or economies. */
+typedef enum autk_estimate_rows {
+    /** row, response, fitted, residual; needs keep_fitted. */
+    AUTK_ROWS_FITTED,
+    /**
+     * set, level, value; needs keep_effects. Set "constant", then the sets of the formula: constant
+     * + a row's effects + regressors times coefficients (before any bias correction) + offset is
+     * the linear predictor. Every set averages zero over the rows used, and any two sets have the
+     * same average in each of their connected components: of all effects with these sums the ones
+     * with the least sum of squares over rows.
+     */
+    AUTK_ROWS_EFFECTS,
+    /**
+     * side, economy, period, total, power[, resistance]; needs keep_resistances. For exporter i
+     * and importer j in a year, with effects a_i and g_j, trade costs t_ij = exp(regressors times
+     * coefficients + offset) and totals Y_i, E_j, Y of the rows used, Poisson's effects solve the
+     * system of Anderson & van Wincoop (2003, equations 10 and 11) exactly (Fally 2015,
+     * Proposition 1): outward Pi_i^(1-sigma) = sum_j t_ij E_j / Y / P_j^(1-sigma)
+     * = Y_i E_R / (Y exp(a_i + g_R)), inward P_j^(1-sigma) = sum_i t_ij Y_i / Y / Pi_i^(1-sigma)
+     * = E_j exp(g_R) / (E_R exp(g_j)), which is 1 for the reference R.
+     */
+    AUTK_ROWS_RESISTANCES
+} autk_estimate_rows;
+
+/**
+ * Write rows as CSV, or as Stata's .dta (format 118).
+ * Errors: AUTK_EARG when the estimate was not told to keep them; AUTK_ELIMIT.
+ */
+AUTK_API autk_status autk_estimate_write_rows(autk_buf *out, const autk_estimate *e,
+                                              autk_estimate_rows rows, bool stata, autk_err *err)
+    AUTK_MUST_CHECK;
+
+/**
+ * Several estimates as one JSON array of objects {"title": ..., "estimate": as by
+ * autk_estimate_write_json}.
+ */
+AUTK_API autk_status autk_estimate_write_models_json(autk_buf *out,
+                                                     const autk_estimate *const *estimates,
+                                                     const char *const *titles, size_t n,
+                                                     autk_err *err) AUTK_MUST_CHECK;
+/** Several estimates as CSV, a row per coefficient: model, response, then as by
+ *  autk_estimate_write_csv, then n_obs. */
+AUTK_API autk_status autk_estimate_write_models_csv(autk_buf *out,
+                                                    const autk_estimate *const *estimates,
+                                                    const char *const *titles, size_t n,
+                                                    autk_err *err) AUTK_MUST_CHECK;
 
 /**
  * Several estimates side by side, coefficients by name.

@@ -37,7 +37,15 @@ void autk_estimate_free(autk_estimate *e)
     for (int k = 0; k < AUTKI_KEYS_MAX; k++) {
         free(e->effect_name[k]);
         free(e->cluster_name[k]);
+        free(e->sets[k].value);
+        free(e->sets[k].name);
+        autk_buf_deinit(&e->sets[k].names);
     }
+    for (size_t i = 0; i < e->n_resistances; i++) {
+        free(e->resistances[i].economy);
+        free(e->resistances[i].period);
+    }
+    free(e->resistances);
     free(e->names);
     free(e->collinear);
     free(e->estimates);

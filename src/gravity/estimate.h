@@ -8,6 +8,20 @@
 #include "gravity/fit.h"
 #include "gravity/vcov.h"
 
+/** Levels of a set of effects in the order of the data. */
+typedef struct autki_effect_set {
+    size_t n;
+    double *value; /* [n] */
+    size_t *name;  /* [n] places in `names` */
+    autk_buf names;
+} autki_effect_set;
+
+typedef struct autki_resistance {
+    bool inward;
+    char *economy, *period; /* "" in a cross-section */
+    double total, power;
+} autki_resistance;
+
 struct autk_estimate {
     autk_estimate_info info;
     char *formula;
@@ -23,6 +37,11 @@ struct autk_estimate {
     int32_t *fitted_row;             /* [n_obs] rows of the data, ascending; NULL unless kept */
     double *response_value, *fitted; /* [n_obs] */
     autk_event_effect *events;       /* [n_event_effects] */
+    double constant;                 /* of the effects, when they are kept */
+    autki_effect_set sets[AUTKI_KEYS_MAX]; /* n = 0 unless kept */
+    autki_resistance *resistances;         /* [n_resistances] NULL unless kept */
+    size_t n_resistances;
+    double sigma; /* 0 = not given */
     char *effect_name[AUTKI_KEYS_MAX], *cluster_name[AUTKI_KEYS_MAX];
     int64_t effect_levels[AUTKI_KEYS_MAX], cluster_levels[AUTKI_KEYS_MAX];
 };

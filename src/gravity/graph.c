@@ -65,6 +65,17 @@ autk_status autki_graph_components(size_t *n_components, const autki_panel *p, i
     return AUTK_OK;
 }
 
+autk_status autki_graph_roots(int32_t **roots, const autki_panel *p, int32_t a, int32_t b,
+                              autk_err *err)
+{
+    size_t n = (size_t)p->n_levels[a] + (size_t)p->n_levels[b];
+    *roots = autki_malloc(n, sizeof **roots);
+    if (*roots == NULL)
+        return autki_no_memory(err, n * sizeof **roots);
+    (void)connect(*roots, p, a, b, NULL);
+    return AUTK_OK;
+}
+
 /* Whole components into blocks of about equal vertices: what one thread factors and solves. */
 static void assign_blocks(autki_graph *g, const int32_t *parent, int32_t *size)
 {

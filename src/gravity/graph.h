@@ -36,4 +36,8 @@ void autki_graph_observe(autki_graph *graph, int iterations, double tol);
 autk_status autki_graph_components(size_t *n_components, const autki_panel *panel, int32_t a,
                                    int32_t b, autk_err *err) AUTK_MUST_CHECK;
 
+/** For every level of a, then of b, the first of its component in that order. free() it. */
+autk_status autki_graph_roots(int32_t **roots, const autki_panel *panel, int32_t a, int32_t b,
+                              autk_err *err) AUTK_MUST_CHECK;
+
 #endif

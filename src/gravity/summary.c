@@ -6,7 +6,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/parallel.h"
-#include "gravity/estimate.h"
+#include "gravity/effects.h"
 #include "gravity/stats.h"
 
 /* ---- measures of fit ---- */
@@ -340,6 +340,10 @@ autk_status autki_estimate_summarise(autki_job *job, autk_err *err)
         st = measure(job, score, err);
     if (st == AUTK_OK && job->opts->keep_fitted)
         st = keep_fitted(job, err);
+    if (st == AUTK_OK && job->opts->keep_effects)
+        st = autki_effects_take(job, err);
+    if (st == AUTK_OK && job->opts->keep_resistances)
+        st = autki_resistances_take(job, err);
     if (st == AUTK_OK)
         st = take_names(job, err);
     if (st == AUTK_OK)

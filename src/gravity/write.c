@@ -270,19 +270,58 @@ autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate *e, autk
     return autk_buf_check(out, err);
 }
 
+static void put_csv_coefficient(autk_buf *out, const autk_estimate *e, int i)
+{
+    autk_coefficient c = autk_estimate_get_coefficient(e, i);
+    const double values[] = {c.estimate, c.std_error, c.statistic, c.p_value};
+    autk_format_csv_text(out, c.name);
+    for (int k = 0; k < 4; k++) {
+        autk_buf_putc(out, ',');
+        if (isfinite(values[k]))
+            autk_format_double(out, values[k]);
+    }
+}
+
 autk_status autk_estimate_write_csv(autk_buf *out, const autk_estimate *e, autk_err *err)
 {
     autk_buf_puts(out, "term,estimate,std_error,statistic,p_value\n");
     for (int i = 0; i < e->info.n_coefficients; i++) {
-        autk_coefficient c = autk_estimate_get_coefficient(e, i);
-        const double values[] = {c.estimate, c.std_error, c.statistic, c.p_value};
-        autk_format_csv_text(out, c.name);
-        for (int k = 0; k < 4; k++) {
-            autk_buf_putc(out, ',');
-            if (isfinite(values[k]))
-                autk_format_double(out, values[k]);
-        }
+        put_csv_coefficient(out, e, i);
         autk_buf_putc(out, '\n');
+    }
+    return autk_buf_check(out, err);
+}
+
+autk_status autk_estimate_write_models_json(autk_buf *out, const autk_estimate *const *estimates,
+                                            const char *const *titles, size_t n, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    autk_buf_putc(out, '[');
+    for (size_t m = 0; st == AUTK_OK && m < n; m++) {
+        autk_buf_puts(out, m > 0 ? ", {\"title\": " : "{\"title\": ");
+        autk_format_json_text(out, titles[m]);
+        autk_buf_puts(out, ", \"estimate\": ");
+        st = autk_estimate_write_json(out, estimates[m], err);
+        autk_buf_putc(out, '}');
+    }
+    autk_buf_putc(out, ']');
+    return st == AUTK_OK ? autk_buf_check(out, err) : st;
+}
+
+autk_status autk_estimate_write_models_csv(autk_buf *out, const autk_estimate *const *estimates,
+                                           const char *const *titles, size_t n, autk_err *err)
+{
+    autk_buf_puts(out, "model,response,term,estimate,std_error,statistic,p_value,n_obs\n");
+    for (size_t m = 0; m < n; m++) {
+        const autk_estimate *e = estimates[m];
+        for (int i = 0; i < e->info.n_coefficients; i++) {
+            autk_format_csv_text(out, titles[m]);
+            autk_buf_putc(out, ',');
+            autk_format_csv_text(out, e->response);
+            autk_buf_putc(out, ',');
+            put_csv_coefficient(out, e, i);
+            autk_buf_printf(out, ",%lld\n", (long long)e->info.n_obs);
+        }
     }
     return autk_buf_check(out, err);
 }

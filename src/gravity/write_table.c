@@ -245,24 +245,6 @@ autk_status autk_estimate_write_table(autk_buf *out, const autk_estimate *const 
     return autk_buf_check(out, err);
 }
 
-autk_status autk_estimate_write_fitted(autk_buf *out, const autk_estimate *e, autk_err *err)
-{
-    if (e->fitted == NULL)
-        return autki_fail(err, AUTK_EARG, "expected an estimate that kept its fitted values");
-    autk_buf_puts(out, "row,response,fitted,residual\n");
-    for (size_t i = 0; i < (size_t)e->info.n_obs && out->status == AUTK_OK; i++) {
-        const double values[] = {e->response_value[i], e->fitted[i],
-                                 e->response_value[i] - e->fitted[i]};
-        autk_buf_printf(out, "%d", e->fitted_row[i] + 1);
-        for (int k = 0; k < 3; k++) {
-            autk_buf_putc(out, ',');
-            autk_format_double(out, values[k]);
-        }
-        autk_buf_putc(out, '\n');
-    }
-    return autk_buf_check(out, err);
-}
-
 static void put_list(autk_buf *out, const char *key, const double *values, size_t n)
 {
     autk_buf_printf(out, ", \"%s\": [", key);

@@ -33,6 +33,24 @@ echo "exit $?"
 echo "exit $?"
 "$AUTARKY" estimate 'trade ~ rta | exporter + importer' --data panel.csv --subset 'year > 2000' --fitted fitted.csv | sed -n 2p
 head -n 3 fitted.csv | cut -c 1-14
+"$AUTARKY" estimate 'trade ~ rta | exporter^year + importer^year' --data panel.csv --fitted fitted.dta --effects effects.csv --resistances resistances.csv --reference C --sigma 5 | sed -n 2p
+head -c 28 fitted.dta && echo
+cut -d, -f1,2 effects.csv | sed -n '1,4p;$p'
+grep ',C,' resistances.csv | cut -d, -f1-3,5,6 | sed -n '4,$p'
+"$AUTARKY" estimate 'trade ~ rta' 'trade ~ rta + log(dist)' --data panel.csv --format csv | cut -d, -f1-3,8
+"$AUTARKY" estimate 'trade ~ rta' 'trade ~ rta + log(dist)' --data panel.csv --format json | python3 -c '
+import json, sys
+print([(m["title"], len(m["estimate"]["coefficients"])) for m in json.load(sys.stdin)])'
+"$AUTARKY" estimate 'trade ~ rta' 'trade ~ 1' --data panel.csv --effects effects.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta' --data panel.csv --effects effects.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer + year' --data panel.csv --resistances r.csv
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer' --data panel.csv --sigma 4
+echo "exit $?"
+"$AUTARKY" estimate 'trade ~ rta' --data panel.csv --latex --format json
+echo "exit $?"
 "$AUTARKY" estimate 'trade ~ 1 | exporter^importer + year' --data panel.csv --event rta --panel 'exporter^importer,year' --event-before 1 --event-after 1 --chart event.svg | sed -n '/estimate/,/event::1/p'
 grep -c '</svg>' event.svg
 "$AUTARKY" estimate 'trade ~ 1' --data panel.csv --chart event.svg
