@@ -33,6 +33,17 @@ static autk_status either(cli_context *cli, const char *option, const char *text
     return wrong_word(cli, option, expected, text);
 }
 
+static autk_status check_resistances(cli_context *cli, const options *o)
+{
+    double sigma = o->estimate.sigma;
+    if (sigma != 0 && !(sigma > 1 && isfinite(sigma)))
+        return wrong_word(cli, "--sigma", "a number above 1", "something else");
+    if (o->resistances == NULL && (sigma != 0 || o->estimate.reference != NULL))
+        return wrong_word(cli, sigma != 0 ? "--sigma" : "--reference", "--resistances beside it",
+                          "none");
+    return AUTK_OK;
+}
+
 static autk_status take_words(cli_context *cli, options *o)
 {
     bool ols = false, fixest = false;
@@ -64,14 +75,7 @@ static autk_status take_words(cli_context *cli, options *o)
         st = wrong_word(cli, "--event-before", "1 to 100, as --event-after", "something else");
     if (st == AUTK_OK && o->chart != NULL && o->estimate.event == NULL)
         st = wrong_word(cli, "--chart", "an --event to draw", "none");
-    if (st == AUTK_OK && o->estimate.sigma != 0 &&
-        !(o->estimate.sigma > 1 && isfinite(o->estimate.sigma)))
-        st = wrong_word(cli, "--sigma", "a number above 1", "something else");
-    bool without = o->resistances == NULL;
-    if (st == AUTK_OK && without && (o->estimate.sigma != 0 || o->estimate.reference != NULL))
-        st = wrong_word(cli, o->estimate.sigma != 0 ? "--sigma" : "--reference",
-                        "--resistances beside it", "none");
-    return st;
+    return st == AUTK_OK ? check_resistances(cli, o) : st;
 }
 
 /* The text that a parser stumbled over, with a caret under the place. */
