@@ -32,9 +32,10 @@ static autk_status check_model(autki_job *job, autki_gravity_keys *keys, autk_er
                              "expected Poisson without weights: only its effects add up to the "
                              "totals of the data");
     if (autki_bias_keys(keys, job->formula, NULL) != AUTK_OK || keys->three_way)
-        return autki_fail_at(err, AUTK_EARG, "--resistances", 0, 0,
-                             "expected the effects exporter^year + importer^year alone, or exporter + "
-                             "importer; effects of pairs leave the level of resistances open");
+        return autki_fail_at(
+            err, AUTK_EARG, "--resistances", 0, 0,
+            "expected the effects exporter^year + importer^year alone, or exporter + "
+            "importer; effects of pairs leave the level of resistances open");
     return AUTK_OK;
 }
 
