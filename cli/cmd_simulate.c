@@ -312,6 +312,16 @@ static void write_json(autk_buf *b, const output *o)
 
 /* ------------------------------------------------------------------ the command */
 
+static autk_status use_coefficients(autk_scenario *scenario, const char *path, autk_err *err)
+{
+    autk_input *input = NULL;
+    autk_status st = autk_input_open(&input, path, err);
+    if (st == AUTK_OK)
+        st = autk_scenario_use_coefficients(scenario, input, err);
+    autk_input_free(input);
+    return st;
+}
+
 static autk_status read_scenario(autk_scenario **out, cli_context *cli)
 {
     autk_input *input = NULL;
@@ -380,10 +390,13 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
     bool explain = false, flows = false;
     int64_t draws = 0, seed = 0, threads = 1;
     double tolerance = 0;
-    cli_option options[CLI_N_ECONOMY_OPTIONS + 7] = {
+    const char *coefficients = NULL;
+    cli_option options[CLI_N_ECONOMY_OPTIONS + 8] = {
         [CLI_N_ECONOMY_OPTIONS] = {"explain", CLI_FLAG, &explain, NULL,
                                    "say how the scenario is understood, solve nothing", NULL},
         {"flows", CLI_FLAG, &flows, NULL, "with JSON: trade by pair and sector too", NULL},
+        {"coefficients", CLI_TEXT, &coefficients, "FILE",
+         "for sanctions {estimate: NAME}: JSON of estimate --to-scenario", NULL},
         {"draws", CLI_INTEGER, &draws, "N", "draws of elasticities and coefficients", NULL},
         {"seed", CLI_INTEGER, &seed, "N", "of the draws", NULL},
         {"threads", CLI_INTEGER, &threads, "N", "for draws; results do not depend on it", NULL},
@@ -397,7 +410,8 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
         .examples = "  autarky simulate scenarios/nafta.yaml --economy "
                     "../shared/data/models/cp2015\n"
                     "  autarky simulate scenarios/nafta.yaml --explain\n"
-                    "  autarky simulate my.yaml --economy trade.csv --draws 1000 --threads 2\n",
+                    "  autarky simulate my.yaml --economy trade.csv --draws 1000 --threads 2\n"
+                    "  autarky simulate my.yaml --coefficients effects.json --draws 1000\n",
         .options = options,
         .min_arguments = 1,
         .max_arguments = 1};
@@ -408,6 +422,8 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
         return st;
     autk_scenario *scenario = NULL;
     st = read_scenario(&scenario, cli);
+    if (st == AUTK_OK && coefficients != NULL)
+        st = use_coefficients(scenario, coefficients, &cli->err);
     if (st == AUTK_OK && explain) {
         autk_buf text;
         autk_buf_init(&text);

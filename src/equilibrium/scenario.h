@@ -8,6 +8,7 @@
 
 #define AUTKI_MAX_STEPS 1000
 #define AUTKI_MAX_RULES 10000
+#define AUTKI_MAX_ESTIMATES 2000
 
 typedef struct autki_place {
     int64_t line, column;
@@ -34,8 +35,11 @@ typedef struct autki_rule {
     autk_measure_kind kind;
     const char *word; /* as the file calls it: "embargo", "export_ban", ... */
     double value;
-    double error; /* standard error of a sanction's coefficient; 0 = certain */
-    char *column; /* of trade.csv, instead of a value; NULL = none */
+    double error;       /* standard error of a sanction's coefficient; 0 = certain */
+    char *estimate;     /* a sanction's name in a file of coefficients; NULL = none */
+    double times;       /* that estimate by this */
+    size_t estimate_at; /* its row in the scenario's factor */
+    char *column;       /* of trade.csv, instead of a value; NULL = none */
     autki_place at;
     autki_name_list from, to, sectors;
     bool both;              /* and in the other direction */
@@ -64,6 +68,8 @@ struct autk_scenario {
     autki_name_list coalition, show;
     autki_step *steps;
     size_t n_steps, steps_capacity;
+    double *factor; /* [n_estimates][n_estimates] Cholesky of the covariance; NULL = no file yet */
+    size_t n_estimates;
 };
 
 /** Short over long run: 0.76 / 2.0, Boehm, Levchenko and Pandalai-Nayar (2023). */
@@ -89,6 +95,15 @@ typedef struct autki_bound {
 autk_status autki_scenario_bind(autki_bound *out, const autk_scenario *scenario,
                                 const autk_economy *economy, autk_err *err) AUTK_MUST_CHECK;
 void autki_bound_deinit(autki_bound *bound);
+
+/**
+ * A covariance matrix to its lower triangular factor, in place; semidefinite ones are in order, as
+ * clustered errors can be. False where it is none.
+ */
+bool autki_cholesky_lower(double *factor, size_t n);
+
+/** Independent standard normal draws to draws with the factor's covariance, in place. */
+void autki_correlate(double *draws, const double *factor, size_t n);
 
 /** A column of the economy's trade.csv as [sector][importer][exporter], NaN where there is no row.
  */

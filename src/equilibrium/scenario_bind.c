@@ -173,6 +173,10 @@ static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki
         st = mark_sectors(b, sectors, &rule->sectors);
     if (st == AUTK_OK)
         st = check_touches(b, rule, &m);
+    if (st == AUTK_OK && rule->estimate != NULL && b->s->factor == NULL)
+        st = autki_fail_at(b->err, AUTK_EDATA, b->s->source, rule->at.line, rule->at.column,
+                           "expected a file of coefficients for the estimate %.60s, got none",
+                           rule->estimate);
     if (st == AUTK_OK && rule->closes.n != 0)
         return bind_closures(b, out, rule, &m);
     if (st == AUTK_OK && rule->column != NULL) {
@@ -275,7 +279,21 @@ static void say_names(autk_buf *out, const autki_name_list *list, const char *al
                         list->names[i].text);
 }
 
-static void say_what(autk_buf *out, const autki_rule *r)
+static void say_sanction(autk_buf *out, const autki_rule *r, bool known)
+{
+    autk_buf_puts(out, "multiply trade at given prices by exp(");
+    if (r->estimate == NULL || known)
+        autk_buf_printf(out, "%g)", r->value);
+    if (r->estimate != NULL && !known)
+        autk_buf_printf(out, "%g times b)", r->times);
+    if (r->estimate != NULL)
+        autk_buf_printf(out, " (estimate %s, from a file)", r->estimate);
+    if (r->error > 0)
+        autk_buf_printf(out, " (standard error %g)", r->error);
+    autk_buf_puts(out, " on");
+}
+
+static void say_what(autk_buf *out, const autki_rule *r, bool known)
 {
     if (r->closes.n != 0) {
         autk_buf_puts(out, r->bans_transit ? "no transit through " : "close ");
@@ -303,10 +321,7 @@ static void say_what(autk_buf *out, const autki_rule *r)
         autk_buf_printf(out, "tax exports by %g %% on", 100 * r->value);
         break;
     case AUTK_MEASURE_SANCTION:
-        autk_buf_printf(out, "multiply trade at given prices by exp(%g)", r->value);
-        if (r->error > 0)
-            autk_buf_printf(out, " (standard error %g)", r->error);
-        autk_buf_puts(out, " on");
+        say_sanction(out, r, known);
         break;
     case AUTK_MEASURE_PRODUCTIVITY:
         autk_buf_printf(out, "change productivity by %g %% in", 100 * r->value);
@@ -316,10 +331,10 @@ static void say_what(autk_buf *out, const autki_rule *r)
     }
 }
 
-static void say_rule(autk_buf *out, const autki_rule *r)
+static void say_rule(autk_buf *out, const autki_rule *r, bool known)
 {
     autk_buf_puts(out, "     - ");
-    say_what(out, r);
+    say_what(out, r, known);
     autk_buf_puts(out, " ");
     say_names(out, &r->sectors, "all sectors");
     autk_buf_puts(out, r->kind == AUTK_MEASURE_PRODUCTIVITY ? " of " : " from ");
@@ -370,7 +385,7 @@ void autk_scenario_explain(autk_buf *out, const autk_scenario *s)
     for (size_t i = 0; i < s->n_steps; i++) {
         autk_buf_printf(out, "   Step %zu, %s:\n", i + 1, s->steps[i].name.text);
         for (size_t k = 0; k < s->steps[i].n; k++)
-            say_rule(out, &s->steps[i].rules[k]);
+            say_rule(out, &s->steps[i].rules[k], s->factor != NULL);
     }
     if (s->draws > 0)
         autk_buf_printf(out, "   %d draws, seed %llu, theta with a standard error of %g %%.\n",

@@ -33,6 +33,7 @@ static void free_step(autki_step *step)
     free(step->name.text);
     for (size_t i = 0; i < step->n; i++) {
         free(step->rules[i].column);
+        free(step->rules[i].estimate);
         free_names(&step->rules[i].from);
         free_names(&step->rules[i].to);
         free_names(&step->rules[i].sectors);
@@ -60,6 +61,7 @@ void autk_scenario_free(autk_scenario *s)
     for (size_t i = 0; i < s->n_steps; i++)
         free_step(&s->steps[i]);
     free(s->steps);
+    free(s->factor);
     free(s);
 }
 
@@ -254,6 +256,19 @@ static autk_status take_mapping(reader *r, yaml_node_t *node, const key *keys, s
     return AUTK_OK;
 }
 
+static bool has_key(reader *r, const yaml_node_t *node, const char *name)
+{
+    if (node->type != YAML_MAPPING_NODE)
+        return false;
+    for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+         pair < node->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *k = yaml_document_get_node(&r->doc, pair->key);
+        if (k->type == YAML_SCALAR_NODE && strcmp((const char *)k->data.scalar.value, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------ rules */
 
 /* Which word makes which measure. */
@@ -327,12 +342,30 @@ static autk_status take_error(reader *r, yaml_node_t *v, const char *name, void 
                                                 : st;
 }
 
+static autk_status take_estimate(reader *r, yaml_node_t *v, const char *name, void *into)
+{
+    (void)name;
+    return text_of(r, &((autki_rule *)into)->estimate, v, "the name of an estimate");
+}
+
+static autk_status take_times(reader *r, yaml_node_t *v, const char *name, void *into)
+{
+    (void)name;
+    return number_of(r, &((autki_rule *)into)->times, v, "a number such as -1");
+}
+
 static autk_status take_sanction(reader *r, yaml_node_t *v, autki_rule *rule)
 {
-    static const key keys[] = {{"coefficient", take_coefficient}, {"standard_error", take_error}};
+    static const key number[] = {{"coefficient", take_coefficient}, {"standard_error", take_error}};
+    static const key estimate[] = {{"estimate", take_estimate}, {"times", take_times}};
     if (v->type == YAML_SCALAR_NODE)
         return take_coefficient(r, v, "sanction", rule);
-    return take_mapping(r, v, keys, 2, rule, "a sanction (coefficient, standard_error)");
+    rule->times = 1;
+    if (!has_key(r, v, "estimate"))
+        return has_key(r, v, "coefficient") || v->type != YAML_MAPPING_NODE
+                   ? take_mapping(r, v, number, 2, rule, "a sanction (coefficient, standard_error)")
+                   : expected(r, v, "a coefficient or an estimate");
+    return take_mapping(r, v, estimate, 2, rule, "an estimated sanction (estimate, times)");
 }
 
 static autk_status take_ban(reader *r, yaml_node_t *v)

@@ -156,15 +156,20 @@ typedef struct lottery {
 
 /* A draw owes nothing to others: its stream is its number's. Normal, cut off at a tenth of the
  * estimate, so that no draw turns an elasticity negative. */
-static uint64_t draw_values(const lottery *l, int draw, double *theta, autk_measure *values)
+static uint64_t draw_values(const lottery *l, int draw, double *theta, double *joint,
+                            autk_measure *values)
 {
     const plan *p = l->base;
+    const autk_scenario *scenario = p->scenario;
     uint64_t state = l->seed + 0x632be59bd9b4e019u * ((uint64_t)draw + 1);
-    double error = p->scenario->theta_error;
+    double error = scenario->theta_error;
     for (int32_t j = 0; j < autk_economy_n_sectors(p->economy); j++) {
         double factor = 1 + error * normal(&state);
         theta[j] = p->theta[j] * (factor > 0.1 ? factor : 0.1);
     }
+    for (size_t i = 0; i < scenario->n_estimates; i++)
+        joint[i] = normal(&state);
+    autki_correlate(joint, scenario->factor, scenario->n_estimates);
     memcpy(values, p->values, l->n_measures * sizeof *values);
     const autki_rule *last = NULL;
     double shift = 0;
@@ -177,6 +182,8 @@ static uint64_t draw_values(const lottery *l, int draw, double *theta, autk_meas
                     shift = rule->error * normal(&state);
                 values[at].value += shift;
             }
+            if (rule != NULL && rule->estimate != NULL)
+                values[at].value += rule->times * joint[rule->estimate_at];
             last = rule;
         }
     }
@@ -199,12 +206,12 @@ static autk_status draw_gaps(autk_economy **out, const autk_economy *e, uint64_t
     return st;
 }
 
-static autk_status run_draw(const lottery *l, int draw, double *theta, autk_measure *values,
-                            autk_err *err)
+static autk_status run_draw(const lottery *l, int draw, double *theta, double *joint,
+                            autk_measure *values, autk_err *err)
 {
     plan p = *l->base;
     world w = {0};
-    uint64_t state = draw_values(l, draw, theta, values);
+    uint64_t state = draw_values(l, draw, theta, joint, values);
     autk_economy *drawn = NULL;
     autk_status st = draw_gaps(&drawn, p.economy, &state, err);
     if (st != AUTK_OK)
@@ -238,17 +245,19 @@ static autk_status run_chunk(size_t chunk, void *ctx, autk_err *err)
     lottery *l = ctx;
     size_t n_s = (size_t)autk_economy_n_sectors(l->base->economy);
     double *theta = autki_malloc(n_s, sizeof *theta);
+    double *joint = autki_malloc(l->base->scenario->n_estimates, sizeof *joint);
     autk_measure *values = autki_malloc(l->n_measures, sizeof *values);
     autk_status st = AUTK_OK;
-    if (theta == NULL || values == NULL)
+    if (theta == NULL || joint == NULL || values == NULL)
         st = autki_no_memory(err, n_s * sizeof *theta);
     int first = (int)chunk * DRAWS_PER_CHUNK, last = first + DRAWS_PER_CHUNK;
     for (int d = first; st == AUTK_OK && d < last && d < l->draws; d++) {
-        st = run_draw(l, d, theta, values, err);
+        st = run_draw(l, d, theta, joint, values, err);
         if (st == AUTK_OK)
             st = report(l, err);
     }
     free(theta);
+    free(joint);
     free(values);
     return st;
 }
