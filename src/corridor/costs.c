@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "corridor/network.h"
 #include "data/csv.h"
@@ -154,14 +155,11 @@ autk_status autk_costs_set(autk_costs *costs, const char *assignment, autk_err *
     return AUTK_OK;
 }
 
-/* SplitMix64 (Steele, Lea & Flood 2014): one uniform in (0, 1) for each (seed, number, cost). */
+/* One draw for each (seed, number, cost), whichever of them are asked for. */
 static double uniform(uint64_t seed, uint64_t number, uint64_t cost)
 {
-    uint64_t z = seed + 0x9e3779b97f4a7c15u * (number * AUTK_COST_COUNT + cost + 1);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    return ((double)(z >> 11) + 0.5) * 0x1p-53;
+    uint64_t state = seed + AUTKI_RANDOM_STEP * (number * AUTK_COST_COUNT + cost);
+    return autki_random_uniform(&state);
 }
 
 autk_costs autk_costs_draw(const autk_costs *costs, uint64_t seed, uint64_t number)
@@ -171,9 +169,7 @@ autk_costs autk_costs_draw(const autk_costs *costs, uint64_t seed, uint64_t numb
         double a = costs->low[i], c = costs->value[i], b = costs->high[i];
         if (i == AUTK_COST_trade_elasticity || i == AUTK_COST_route_scale_usd_per_t || !(b > a))
             continue;
-        double u = uniform(seed, number, (uint64_t)i), cut = (c - a) / (b - a);
-        out.value[i] =
-            u < cut ? a + sqrt(u * (b - a) * (c - a)) : b - sqrt((1 - u) * (b - a) * (b - c));
+        out.value[i] = autki_triangular(a, c, b, uniform(seed, number, (uint64_t)i));
     }
     return out;
 }

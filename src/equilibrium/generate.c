@@ -9,18 +9,10 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "equilibrium/accounts.h"
 
 #define MAX_ROUNDS 2000
-
-/* splitmix64: the generator is part of the promise "the same seed gives the same world". */
-static double draw(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1.0p-53;
-}
 
 typedef struct draft {
     autk_economy *e;
@@ -36,7 +28,7 @@ static void draw_sellers(draft *d, int32_t j, int32_t n)
     autk_economy *e = d->e;
     double sum = 0;
     for (int32_t i = 0; i < e->regions.n; i++) {
-        double size = d->income[i] * (0.02 + draw(&d->state));
+        double size = d->income[i] * (0.02 + autki_random_uniform(&d->state));
         size *= i == n ? 3.0 * e->regions.n : 1.0;
         e->flow[autki_cell(e, j, i, n)] = size;
         sum += size;
@@ -51,22 +43,22 @@ static void draw_uses(draft *d, int32_t j, int32_t n)
     autk_economy *e = d->e;
     double links = 0;
     for (int32_t k = 0; k < e->sectors.n; k++) {
-        double link = draw(&d->state) + (k == j);
+        double link = autki_random_uniform(&d->state) + (k == j);
         e->input_use[autki_use_at(e, j, k, n)] = link;
         links += link;
     }
-    double inputs = e->sectors.n > 1 ? 0.3 + 0.4 * draw(&d->state) : 0.5;
+    double inputs = e->sectors.n > 1 ? 0.3 + 0.4 * autki_random_uniform(&d->state) : 0.5;
     for (int32_t k = 0; k < e->sectors.n; k++)
         e->input_use[autki_use_at(e, j, k, n)] *= inputs / links;
     e->value_added[autki_at(e, j, n)] = 1 - inputs;
-    e->final_use[autki_at(e, j, n)] = 0.1 + draw(&d->state);
+    e->final_use[autki_at(e, j, n)] = 0.1 + autki_random_uniform(&d->state);
 }
 
 static void draw_shares(draft *d)
 {
     autk_economy *e = d->e;
     for (int32_t j = 0; j < e->sectors.n; j++) {
-        e->theta[j] = 2 + 8 * draw(&d->state);
+        e->theta[j] = 2 + 8 * autki_random_uniform(&d->state);
         for (int32_t n = 0; n < e->regions.n; n++) {
             draw_sellers(d, j, n);
             draw_uses(d, j, n);
@@ -171,9 +163,9 @@ static autk_status draw_world(draft *d, autk_err *err)
     d->income = d->next + plane;
     d->thrift = d->income + e->stride;
     for (int32_t n = 0; n < e->regions.n; n++) /* sizes over three orders of magnitude */
-        d->income[n] = pow(10, 3 * draw(&d->state));
+        d->income[n] = pow(10, 3 * autki_random_uniform(&d->state));
     for (int32_t n = 0; n < e->regions.n; n++)
-        d->thrift[n] = 0.85 + 0.3 * draw(&d->state);
+        d->thrift[n] = 0.85 + 0.3 * autki_random_uniform(&d->state);
     draw_shares(d);
     for (int32_t j = 0; j < e->sectors.n; j++) {
         for (int32_t n = 0; n < e->regions.n; n++)

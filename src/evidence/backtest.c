@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "evidence/blackout.h"
 #include "evidence/mirror_internal.h"
 
@@ -45,7 +46,7 @@ static void totals_of(double *exports, double *imports, const autk_panel *p, int
 /* Partners' reports are wrong by partner_sd; a year has its own draws, whatever else is asked. */
 static void make_wrong(double *values, const autk_panel *p, int year, const autk_blackout_opts *o)
 {
-    autki_random random = {o->seed * 1000003U + (uint64_t)year};
+    uint64_t random = o->seed * 1000003U + (uint64_t)year;
     for (int32_t i = 0; i < p->n_economies; i++) {
         for (int32_t j = 0; j < p->n_economies; j++) {
             double *v = cell_of(values, p, year, i, j), z = autki_random_normal(&random);
@@ -164,7 +165,7 @@ autk_status autk_backtest_random(autk_backtest_row **rows, size_t *n, const autk
             make_wrong(t.values, &t.blanked, year, t.opts);
         st = autk_blackout_learn(&m, p, year - 1, err);
     }
-    autki_random random = {t.opts->seed ^ 0x5eedU};
+    uint64_t random = t.opts->seed ^ 0x5eedU;
     for (int32_t i = 0; i < p->n_economies && st == AUTK_OK; i++) {
         for (int32_t j = 0; j < p->n_economies && st == AUTK_OK; j++) {
             bool drawn = autki_random_uniform(&random) < share;

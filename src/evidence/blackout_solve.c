@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "evidence/blackout.h"
 #include "evidence/mirror_internal.h"
 
@@ -290,7 +291,7 @@ static autk_status solve(double *y, double *trial, problem *q, const double *y0,
 
 /* ------------------------------------------------------------------ draws */
 
-static double draw_error(const autki_errors *e, autki_random *random)
+static double draw_error(const autki_errors *e, uint64_t *random)
 {
     double at = autki_random_uniform(random) * AUTKI_QUANTILES - 0.5;
     if (at <= 0)
@@ -312,7 +313,7 @@ static autk_status draw_all(double *draws, problem *q, double *room, autk_err *e
 {
     size_t n_draws = (size_t)q->opts->n_draws, m = q->n_cells;
     double *y = room, *y0 = room + m, *trial = room + 2 * m;
-    autki_random random = {q->opts->seed};
+    uint64_t random = q->opts->seed;
     autk_status st = AUTK_OK;
     for (size_t d = 0; d < n_draws && st == AUTK_OK; d++) {
         for (size_t c = 0; c < m; c++)

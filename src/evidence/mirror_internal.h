@@ -4,13 +4,6 @@
 
 #include <autarky/mirror.h>
 
-/* splitmix64 (Steele, Lea & Flood 2014): the same draws on every machine. */
-typedef struct autki_random {
-    uint64_t state;
-} autki_random;
-double autki_random_uniform(autki_random *random); /* (0, 1) */
-double autki_random_normal(autki_random *random);
-
 /* Solve the symmetric positive definite a x = b in place (a [n][n], lower triangle used); x in b.
  * False when a is not positive definite, or not finite. */
 bool autki_solve_spd(double *a, double *b, size_t n);

@@ -8,23 +8,8 @@
 
 #define N_REGRESSORS 5
 #define FEW 30 /* pairs below which a regression says nothing */
-#define ROUNDS                                                                                     \
-    10 /* of weights: each brings them closer by a factor of about the gaps' variance              \
-        */
-
-double autki_random_uniform(autki_random *r)
-{
-    uint64_t z = (r->state += 0x9E3779B97F4A7C15U);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-double autki_random_normal(autki_random *r)
-{
-    double a = autki_random_uniform(r), b = autki_random_uniform(r);
-    return sqrt(-2 * log(a)) * cos(6.283185307179586 * b);
-}
+/* Of weights: each brings them closer by a factor of about the variance of the gaps. */
+#define ROUNDS 10
 
 bool autki_solve_spd(double *a, double *b, size_t n)
 {

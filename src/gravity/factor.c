@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 
 #define BUCKETS 1024 /* degrees from here on share the last bucket */
 #define ENTRIES_MAX (SIZE_MAX / 64)
@@ -42,16 +43,6 @@ void autki_factor_ldl_deinit(autki_factor_ldl *f)
     free(f->value);
     free(f->inverse);
     memset(f, 0, sizeof *f);
-}
-
-/* splitmix64: uniform in [0, 1). */
-static double next_uniform(elimination *e)
-{
-    uint64_t z = e->random += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    return (double)(z >> 11) * 0x1p-53;
 }
 
 static int32_t bucket_of(int32_t degree)
@@ -187,7 +178,7 @@ static autk_status sample_clique(elimination *e, size_t n, double total, autk_er
     for (size_t i = 0; i + 1 < n; i++) {
         double w = e->near[i].weight;
         behind -= w;
-        double target = next_uniform(e) * behind, sum = 0;
+        double target = autki_random_uniform(&e->random) * behind, sum = 0;
         size_t k = i + 1;
         for (; k + 1 < n; k++) {
             sum += e->near[k].weight;

@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "measure/roles_graph.h"
 
 autk_roles_opts autk_roles_opts_default(void)
@@ -88,23 +89,12 @@ static double strength(const double *flow, size_t n, size_t i)
 
 /* ------------------------------------------------------------------ draws */
 
-/* Uniform in (0, 1) by SplitMix64, a stream for each flow of each draw. */
+/* A draw of its own for each flow of each network. */
 static double uniform(uint64_t seed, uint64_t draw, uint64_t flow)
 {
-    uint64_t z =
-        seed * 0xd1342543de82ef95u + draw * 0x9e3779b97f4a7c15u + (flow + 1) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    return ((double)(z >> 11) + 0.5) * 0x1p-53;
-}
-
-static double triangular(double a, double c, double b, double u)
-{
-    if (!(b > a))
-        return c;
-    double cut = (c - a) / (b - a);
-    return u < cut ? a + sqrt(u * (b - a) * (c - a)) : b - sqrt((1 - u) * (b - a) * (b - c));
+    uint64_t state =
+        seed * 0xd1342543de82ef95u + draw * AUTKI_RANDOM_STEP + (flow + 1) * 0xbf58476d1ce4e5b9u;
+    return autki_random_uniform(&state);
 }
 
 static void take_points(work *w)
@@ -117,8 +107,8 @@ static void take_draw(work *w, uint64_t draw)
 {
     for (size_t k = 0; k < w->m->n * w->m->n; k++) {
         bool known = w->m->point[k] >= 0 && w->m->high[k] > 0;
-        w->flow[k] = known ? triangular(w->m->low[k], w->m->point[k], w->m->high[k],
-                                        uniform(w->opts.seed, draw, k))
+        w->flow[k] = known ? autki_triangular(w->m->low[k], w->m->point[k], w->m->high[k],
+                                              uniform(w->opts.seed, draw, k))
                            : 0;
     }
 }

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "measure/breaks.h"
 #include "measure/turns.h"
 
@@ -100,34 +101,15 @@ autk_status autki_date_series(autki_dating *out, autk_breaks *breaks, autk_break
 /* Where the shares of one run are taken inside their bounds. */
 typedef enum place { PLACE_POINT, PLACE_LOW, PLACE_HIGH, PLACE_DRAWN } place;
 
-static double uniform(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u; /* splitmix64 */
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-/* Triangular on [low, high] with its mode at the point. */
-static double drawn(autk_bounds b, uint64_t *state)
-{
-    double u = uniform(state), width = b.high - b.low;
-    if (!(width > 0.0))
-        return b.point;
-    double left = b.point - b.low, at = left / width;
-    return u < at ? b.low + sqrt(u * width * left)
-                  : b.high - sqrt((1.0 - u) * width * (b.high - b.point));
-}
-
 static void take_values(double *y, const autk_turns_series *s, place where, uint64_t *state)
 {
     for (size_t t = 0; t < s->n; t++) {
         const autk_bounds *b = &s->share[t];
-        y[t] = where == PLACE_LOW     ? b->low
-               : where == PLACE_HIGH  ? b->high
-               : where == PLACE_DRAWN ? drawn(*b, state)
-                                      : b->point;
+        y[t] = where == PLACE_LOW    ? b->low
+               : where == PLACE_HIGH ? b->high
+               : where == PLACE_DRAWN
+                   ? autki_triangular(b->low, b->point, b->high, autki_random_uniform(state))
+                   : b->point;
     }
 }
 

@@ -2,19 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "data/dataset_chunk.h"
 #include "data/dataset_hash.h"
 #include "unit.h"
 
 static uint64_t random_state = 1;
-
-static uint64_t next_random(void)
-{
-    uint64_t z = (random_state += 0x9E3779B97F4A7C15U);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31);
-}
 
 /* Values of the xxHash specification's reference implementation (xxhsum's self test, and the
  * well-known hashes of "" and "abc"). */
@@ -43,20 +36,23 @@ static void fill(autki_chunk_rows *rows, size_t n, int shape)
     assert_ok(autki_chunk_rows_reserve(rows, n, &err), &err);
     uint32_t partner = 3, product = 0;
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || next_random() % 7 == 0) {
-            partner += (uint32_t)(1 + next_random() % 5);
-            product = (uint32_t)(next_random() % 3);
+        if (i == 0 || autki_random_bits(&random_state) % 7 == 0) {
+            partner += (uint32_t)(1 + autki_random_bits(&random_state) % 5);
+            product = (uint32_t)(autki_random_bits(&random_state) % 3);
         } else {
-            product += (uint32_t)(1 + next_random() % (i % 50 == 0 ? 100000 : 20));
+            product +=
+                (uint32_t)(1 + autki_random_bits(&random_state) % (i % 50 == 0 ? 100000 : 20));
         }
-        uint64_t r = next_random() >> (next_random() % 50 + 11);
+        uint64_t r =
+            autki_random_bits(&random_state) >> (autki_random_bits(&random_state) % 50 + 11);
         double v = shape == 0   ? (double)r
                    : shape == 1 ? (double)(r % 1000000000) / 1000
                    : shape == 2 ? sqrt((double)r) - 5
                                 : (double)(r & ((1U << 20) - 1)) * 0.25;
-        double q = shape == 3                             ? NAN
-                   : shape == 1 && next_random() % 3 == 0 ? NAN
-                                                          : (double)(r % 100000) / 1000;
+        double q = shape == 3 ? NAN
+                   : shape == 1 && autki_random_bits(&random_state) % 3 == 0
+                       ? NAN
+                       : (double)(r % 100000) / 1000;
         rows->partner[i] = partner;
         rows->product[i] = product;
         rows->value[i] = v;
@@ -147,11 +143,11 @@ static void chunk__needs_under_six_bytes_for_a_row_like_those_of_baci(void **sta
     autk_buf_init(&blob);
     assert_ok(autki_chunk_rows_reserve(&rows, n, &err), &err);
     for (size_t i = 0; i < n; i++) {
-        double a = (double)(next_random() >> 11) / 9007199254740992.0 + 1e-12;
-        double b = (double)(next_random() >> 11) / 9007199254740992.0;
+        double a = (double)(autki_random_bits(&random_state) >> 11) / 9007199254740992.0 + 1e-12;
+        double b = (double)(autki_random_bits(&random_state) >> 11) / 9007199254740992.0;
         double z = sqrt(-2 * log(a)) * cos(6.283185307179586 * b);
         rows.partner[i] = (uint32_t)(i / 300);
-        rows.product[i] = (uint32_t)(i % 300 * 17 + next_random() % 17);
+        rows.product[i] = (uint32_t)(i % 300 * 17 + autki_random_bits(&random_state) % 17);
         rows.value[i] = round(exp(9.2 + 2.7 * z));
         rows.quantity[i] = round(exp(7.3 + 2.7 * z)) / 1000;
     }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "import_support.h"
 #include "unit.h"
 
@@ -16,14 +17,6 @@
 #define N_PRODUCTS 40
 
 static uint64_t random_state;
-
-static uint64_t next_random(void)
-{
-    uint64_t z = (random_state += 0x9E3779B97F4A7C15U);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31);
-}
 
 /* The naive oracle: a dense cube of whole dollars, -1 where nothing was reported. */
 typedef struct cube {
@@ -38,7 +31,9 @@ static void fill_cube(cube *c, uint64_t seed)
             for (int j = 0; j < N_ECONOMIES; j++)
                 for (int k = 0; k < N_PRODUCTS; k++)
                     c->value[y][i][j][k] =
-                        i != j && next_random() % 3 == 0 ? (double)(next_random() % 1000000) : -1;
+                        i != j && autki_random_bits(&random_state) % 3 == 0
+                            ? (double)(autki_random_bits(&random_state) % 1000000)
+                            : -1;
 }
 
 /* Years interleaved, products before partners: nothing comes in the order of a chunk. */
@@ -229,7 +224,7 @@ static void dataset__verify_notices_a_changed_byte(void **state)
     size_t noticed = 0;
     random_state = 3;
     for (int i = 0; i < 150; i++) {
-        long at = (long)(next_random() % (uint64_t)info.st_size);
+        long at = (long)(autki_random_bits(&random_state) % (uint64_t)info.st_size);
         fseek(f, at, SEEK_SET);
         int byte = fgetc(f);
         fseek(f, at, SEEK_SET);
@@ -358,7 +353,7 @@ static void dataset__survives_a_kill_at_any_moment(void **state)
         autk_err err;
         assert_ok(import_text(s.path, "cube.csv", s.old_text, &opts, NULL, &err), &err);
         pid_t pid = import_in_child(&s, s.new_text, RLIM_INFINITY);
-        double wait = whole * (double)(next_random() % 1000) / 1000;
+        double wait = whole * (double)(autki_random_bits(&random_state) % 1000) / 1000;
         struct timespec t = {0, (long)(wait * 1e9) % 1000000000};
         nanosleep(&t, NULL);
         if (k % 4 == 0)

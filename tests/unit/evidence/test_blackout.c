@@ -4,6 +4,7 @@
 
 #include <autarky/mirror.h>
 
+#include "base/random.h"
 #include "evidence/mirror_internal.h"
 #include "unit.h"
 
@@ -15,7 +16,7 @@
 static double *make_panel(autk_panel *p, uint64_t seed)
 {
     double *v = malloc(sizeof *v * YEARS * N * N), wander[N][N], grow_out[N], grow_in[N];
-    autki_random random = {seed};
+    uint64_t random = seed;
     for (int i = 0; i < N; i++) {
         grow_out[i] = grow_in[i] = 0;
         for (int j = 0; j < N; j++)

@@ -4,22 +4,14 @@
 
 #include <autarky/mirror.h>
 
+#include "base/random.h"
 #include "unit.h"
 
 static uint64_t random_state;
 
-static double uniform(void)
-{
-    uint64_t z = (random_state += 0x9E3779B97F4A7C15U);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 static double normal(void)
 {
-    double a = uniform(), b = uniform();
-    return sqrt(-2 * log(a)) * cos(6.283185307179586 * b);
+    return autki_random_normal(&random_state);
 }
 
 /* What makes two normals a pair of Student t with 4 degrees of freedom: one factor for both errors

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/random.h"
 #include "measure/breaks.h"
 #include "unit.h"
 
@@ -41,23 +42,6 @@ static void series_2(double *y)
 {
     made_series(y, 150, 11, (const double[]){10, 13, 11, 15}, (const size_t[]){40, 75, 110}, 3, 4,
                 0.5);
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
-/* Sum of 12 uniforms: mean 0, variance 1. */
-static double normal(uint64_t *state)
-{
-    double sum = -6.0;
-    for (int i = 0; i < 12; i++)
-        sum += (double)(next_random(state) >> 11) * 0x1p-53;
-    return sum;
 }
 
 static autk_breaks found(const double *y, size_t n, const autk_breaks_opts *o)
@@ -244,7 +228,7 @@ static void find__is_the_best_of_all_partitions(void **state)
     for (int run = 0; run < 50; run++) {
         double y[23], best[2] = {INFINITY, INFINITY}, late = INFINITY;
         for (size_t t = 0; t < 23; t++)
-            y[t] = normal(&seed) + (t > 10 ? 2.0 : 0.0);
+            y[t] = autki_random_normal(&seed) + (t > 10 ? 2.0 : 0.0);
         size_t h = 4; /* ceil(0.15 * 23) */
         for (size_t a = h; a + h <= 23; a++) {
             double one = ssr_of(y, 0, a) + ssr_of(y, a, 23);
@@ -337,7 +321,7 @@ static void simulated__dates_and_interval_coverage(void **state)
     for (int run = 0; run < runs; run++) {
         double y[120];
         for (size_t t = 0; t < 120; t++)
-            y[t] = normal(&seed) + (t >= 80 ? 0.0 : t >= 40 ? 2.0 : 0.5);
+            y[t] = autki_random_normal(&seed) + (t >= 80 ? 0.0 : t >= 40 ? 2.0 : 0.5);
         autk_breaks b = found(y, 120, NULL);
         right_number += b.n_bic == 2 && b.n_sequential == 2;
         if (b.n_bic != 2)
@@ -361,7 +345,7 @@ static int false_alarms(double rho, size_t n, size_t window, double shift, uint6
     for (int run = 0; run < runs; run++) {
         double y[60], error = 0.0;
         for (size_t t = 0; t < 30 + n; t++) {
-            error = rho * error + normal(&seed);
+            error = rho * error + autki_random_normal(&seed);
             if (t >= 30)
                 y[t - 30] = error + (t - 30 + 2 >= n ? shift : 0.0);
         }
@@ -395,7 +379,7 @@ static void end__knows_a_break_before_the_window(void **state)
     for (int run = 0; run < 1000; run++) {
         double y[29];
         for (size_t t = 0; t < 29; t++)
-            y[t] = normal(&seed) + (t > 14 ? 10.0 : 0.0);
+            y[t] = autki_random_normal(&seed) + (t > 14 ? 10.0 : 0.0);
         autk_breaks_end_test test;
         autk_err err;
         assert_ok(autk_breaks_end(&test, y, 29, 4, last, 1, &err), &err);
@@ -419,7 +403,7 @@ static void find__dates_2000_observations_in_a_fifth_of_a_second(void **state)
     static double y[2000];
     uint64_t seed = 8;
     for (size_t t = 0; t < 2000; t++)
-        y[t] = normal(&seed) + (t > 700 ? 1.0 : 0.0);
+        y[t] = autki_random_normal(&seed) + (t > 700 ? 1.0 : 0.0);
     clock_t began = clock();
     autk_breaks b = found(y, 2000, NULL);
     double seconds = (double)(clock() - began) / CLOCKS_PER_SEC;

@@ -3,14 +3,8 @@
 
 #include <autarky/depend.h>
 
+#include "base/random.h"
 #include "unit.h"
-
-/* A small generator, so that the cases are the same everywhere. */
-static double uniform(uint64_t *state)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (double)(*state >> 11) / 9007199254740992.0;
-}
 
 static autk_bounds between(double low, double high, double at)
 {
@@ -20,10 +14,20 @@ static autk_bounds between(double low, double high, double at)
 static void random_box(autk_bounds *value, size_t n, uint64_t *state)
 {
     for (size_t i = 0; i < n; i++) {
-        double size = exp(4 * uniform(state)), kind = uniform(state);
-        double low = kind < 0.2 ? 0 : size * uniform(state);
-        value[i] = between(low, kind > 0.8 ? low : low + size * uniform(state), uniform(state));
+        double size = exp(4 * autki_random_uniform(state)), kind = autki_random_uniform(state);
+        double low = kind < 0.2 ? 0 : size * autki_random_uniform(state);
+        value[i] = between(low, kind > 0.8 ? low : low + size * autki_random_uniform(state),
+                           autki_random_uniform(state));
     }
+}
+
+/* At the lower end with chance `low`, at the upper one with 0.3, else anywhere between. */
+static double inside_or_at_an_end(const autk_bounds *b, double low, uint64_t *state)
+{
+    double u = autki_random_uniform(state);
+    if (u < low)
+        return b->low;
+    return u > 0.7 ? b->high : b->low + autki_random_uniform(state) * (b->high - b->low);
 }
 
 static double hhi_of(const double *x, size_t n, double total)
@@ -81,7 +85,10 @@ static void check_point(const double *x, size_t n, double total, const autk_boun
                         const autk_rank *rank, const autk_concentration *c)
 {
     assert_inside(hhi_of(x, n, total), c->hhi);
-    assert_inside(1 / hhi_of(x, n, total), c->effective);
+    /* Where all may be in crumbs, the number of partners has no upper end. */
+    autk_bounds effective = c->effective;
+    effective.high = c->hhi.low > 0 ? effective.high : INFINITY;
+    assert_inside(1 / hhi_of(x, n, total), effective);
     for (size_t i = 0; i < n; i++) {
         assert_inside(x[i] / total, share[i]);
         int32_t above = 0;
@@ -99,7 +106,7 @@ static void kernels__random_points_never_leave_the_bounds_of_a_sum(void **state)
         autk_bounds value[40], share[40];
         autk_rank rank[40];
         autk_concentration c;
-        size_t n = 1 + (size_t)(39 * uniform(&seed));
+        size_t n = 1 + (size_t)(39 * autki_random_uniform(&seed));
         random_box(value, n, &seed);
         value[0] = (autk_bounds){1, 2, 3};
         assert_ok(autk_share_bounds(share, NULL, value, n, NULL, NULL), NULL);
@@ -108,8 +115,7 @@ static void kernels__random_points_never_leave_the_bounds_of_a_sum(void **state)
         for (int draw = 0; draw < 200; draw++) {
             double x[40];
             for (size_t i = 0; i < n; i++) {
-                double u = uniform(&seed), at = u < 0.3 ? 0 : u > 0.7 ? 1 : uniform(&seed);
-                x[i] = value[i].low + at * (value[i].high - value[i].low);
+                x[i] = inside_or_at_an_end(&value[i], 0.3, &seed);
             }
             check_point(x, n, sum_of(x, n), share, rank, &c);
             assert_inside(entropy_number(x, n, sum_of(x, n)), c.effective_entropy);
@@ -126,7 +132,7 @@ static void kernels__random_points_never_leave_the_bounds_below_a_total(void **s
         autk_bounds value[12], share[12];
         autk_rank rank[12];
         autk_concentration c;
-        size_t n = 2 + (size_t)(10 * uniform(&seed));
+        size_t n = 2 + (size_t)(10 * autki_random_uniform(&seed));
         random_box(value, n, &seed);
         double point = 0, high = 0;
         for (size_t i = 0; i < n; i++) {
@@ -136,18 +142,17 @@ static void kernels__random_points_never_leave_the_bounds_below_a_total(void **s
         if (!(point > 0))
             continue;
         autk_whole whole = {.given = true};
-        whole.total.point = point + uniform(&seed) * (1.1 * high - point);
-        whole.total.low = whole.total.point * (1 - 0.05 * uniform(&seed));
-        whole.total.high = whole.total.point * (1 + 0.05 * uniform(&seed));
+        whole.total.point = point + autki_random_uniform(&seed) * (1.1 * high - point);
+        whole.total.low = whole.total.point * (1 - 0.05 * autki_random_uniform(&seed));
+        whole.total.high = whole.total.point * (1 + 0.05 * autki_random_uniform(&seed));
         assert_ok(autk_share_bounds(share, NULL, value, n, &whole, NULL), NULL);
         assert_ok(autk_rank_bounds(rank, value, n, &whole, NULL), NULL);
         assert_ok(autk_concentration_bounds(&c, value, n, &whole, NAN, NULL), NULL);
         for (int draw = 0; draw < 400; draw++) {
-            double x[13],
-                total = whole.total.low + uniform(&seed) * (whole.total.high - whole.total.low);
+            double x[13], total = whole.total.low + autki_random_uniform(&seed) *
+                                                        (whole.total.high - whole.total.low);
             for (size_t i = 0; i < n; i++) {
-                double u = uniform(&seed), at = u < 0.4 ? 0 : u > 0.7 ? 1 : uniform(&seed);
-                x[i] = value[i].low + at * (value[i].high - value[i].low);
+                x[i] = inside_or_at_an_end(&value[i], 0.4, &seed);
             }
             x[n] = total - sum_of(x, n); /* the rest in one piece */
             if (x[n] < 0)
@@ -167,7 +172,7 @@ static void hhi__largest_is_attained_at_a_corner(void **state)
     uint64_t seed = 3;
     for (int trial = 0; trial < 200; trial++) {
         autk_bounds value[10];
-        size_t n = 1 + (size_t)(9.99 * uniform(&seed));
+        size_t n = 1 + (size_t)(9.99 * autki_random_uniform(&seed));
         random_box(value, n, &seed);
         value[0].high += 1;
         value[0].point = value[0].high;
@@ -216,7 +221,7 @@ static void hhi__largest_below_a_total_is_attained(void **state)
     uint64_t seed = 4;
     for (int trial = 0; trial < 120; trial++) {
         autk_bounds value[10];
-        size_t n = 1 + (size_t)(8.99 * uniform(&seed));
+        size_t n = 1 + (size_t)(8.99 * autki_random_uniform(&seed));
         random_box(value, n, &seed);
         double point = 0, low = 0;
         for (size_t i = 0; i < n; i++) {
@@ -224,7 +229,7 @@ static void hhi__largest_below_a_total_is_attained(void **state)
             low += value[i].low;
         }
         autk_whole whole = {.given = true};
-        whole.total = autk_bounds_exact(point + 0.5 * uniform(&seed) * point + 0.01);
+        whole.total = autk_bounds_exact(point + 0.5 * autki_random_uniform(&seed) * point + 0.01);
         value[n] = (autk_bounds){0, 0, whole.total.high - low}; /* the rest */
         double want = largest_by_corners(value, n + 1, whole.total.point);
         autk_concentration c;
@@ -239,7 +244,7 @@ static autk_whole random_closed(const autk_bounds *value, size_t n, uint64_t *st
     autk_bounds sum = {0, 0, 0};
     for (size_t i = 0; i < n; i++)
         sum = autk_bounds_add(sum, value[i]);
-    double u = uniform(state), v = uniform(state);
+    double u = autki_random_uniform(state), v = autki_random_uniform(state);
     return (autk_whole){.given = true,
                         .closed = true,
                         .total = {sum.point - u * u * (sum.point - sum.low), sum.point,
@@ -255,7 +260,7 @@ static void kernels__random_points_never_leave_the_bounds_of_a_known_sum(void **
         autk_bounds value[8], share[8];
         autk_rank rank[8];
         autk_concentration c;
-        size_t n = 2 + (size_t)(6 * uniform(&seed));
+        size_t n = 2 + (size_t)(6 * autki_random_uniform(&seed));
         random_box(value, n, &seed);
         value[0] = (autk_bounds){1, 2, 9};
         autk_whole whole = random_closed(value, n, &seed);
@@ -265,8 +270,7 @@ static void kernels__random_points_never_leave_the_bounds_of_a_known_sum(void **
         for (int draw = 0; draw < 800; draw++) {
             double x[8];
             for (size_t i = 0; i < n; i++) {
-                double u = uniform(&seed), at = u < 0.3 ? 0 : u > 0.7 ? 1 : uniform(&seed);
-                x[i] = value[i].low + at * (value[i].high - value[i].low);
+                x[i] = inside_or_at_an_end(&value[i], 0.3, &seed);
             }
             double sum = sum_of(x, n);
             if (sum < whole.total.low || sum > whole.total.high)
@@ -321,7 +325,7 @@ static void kernels__bounds_of_a_known_sum_are_attained(void **state)
     for (int trial = 0; trial < 150; trial++) {
         autk_bounds value[9], share[9];
         double most, fewest, low[9], high[9];
-        size_t n = 2 + (size_t)(6.99 * uniform(&seed));
+        size_t n = 2 + (size_t)(6.99 * autki_random_uniform(&seed));
         random_box(value, n, &seed);
         value[0] = (autk_bounds){1, 2, 9};
         autk_whole whole = random_closed(value, n, &seed);
