@@ -175,8 +175,7 @@ autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **a
         }
     }
     if (help) {
-        if (autk_ranks_rank(cli->ranks) == 0)
-            print_help(spec, options, n);
+        print_help(spec, options, n);
         cli->help_shown = true;
         return AUTK_OK;
     }

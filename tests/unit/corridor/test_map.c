@@ -7,27 +7,8 @@
 #include <autarky/routemap.h>
 
 #include "unit.h"
+#include "world_fixture.h"
 #include "xml.h"
-
-static autk_world *world;
-static autk_network *net;
-
-static int open_all(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    assert_ok(autk_network_open(&net, world, NULL, &err), &err);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    autk_network_free(net);
-    autk_world_close(world);
-    return 0;
-}
 
 static void draw(const char *from, const char *to, const char *closed, bool standalone,
                  autk_buf *out)
@@ -102,5 +83,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(route_map__is_well_formed_and_labelled),
         cmocka_unit_test(route_map__lines_do_not_jump_at_the_180th_meridian)};
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_network, close_network);
 }

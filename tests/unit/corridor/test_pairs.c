@@ -3,29 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "corridor/closures.h"
 #include "small.h"
 #include "unit.h"
+#include "world_fixture.h"
 
-static autk_world *world;
-static autk_network *net;
 static int32_t n_world;
 
 static int open_all(void **state)
 {
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    assert_ok(autk_network_open(&net, world, NULL, &err), &err);
+    open_network(state);
     n_world = autk_world_n_economies(world);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    autk_network_free(net);
-    autk_world_close(world);
     return 0;
 }
 
@@ -248,10 +237,8 @@ static void share_bounds__are_the_extremes_over_all_corners(void **state)
         double use[6], low[6], high[6], least = INFINITY, most = -INFINITY, got_low, got_high;
         for (int i = 0; i < 6; i++) {
             double r[3];
-            for (int k = 0; k < 3; k++) {
-                seed = seed * 6364136223846793005u + 1442695040888963407u;
-                r[k] = (double)(seed >> 40) / 16777216.0;
-            }
+            for (int k = 0; k < 3; k++)
+                r[k] = autki_random_uniform(&seed);
             use[i] = r[0];
             low[i] = r[1];
             high[i] = r[1] + r[2];
@@ -314,5 +301,5 @@ int main(void)
         cmocka_unit_test(traffic__is_the_sum_of_uses),
         cmocka_unit_test(share_bounds__are_the_extremes_over_all_corners),
         cmocka_unit_test(pairs__survive_every_allocation_failure)};
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, close_network);
 }

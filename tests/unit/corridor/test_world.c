@@ -6,26 +6,7 @@
 #include "corridor/closures.h"
 #include "corridor/shortest.h"
 #include "unit.h"
-
-static autk_world *world;
-static autk_network *net;
-
-static int open_all(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    assert_ok(autk_network_open(&net, world, NULL, &err), &err);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    autk_network_free(net);
-    autk_world_close(world);
-    return 0;
-}
+#include "world_fixture.h"
 
 static int32_t place(const char *text)
 {
@@ -284,5 +265,5 @@ int main(void)
         cmocka_unit_test(costs__are_symmetric_triangular_and_rise_with_closures),
         cmocka_unit_test(closures__all_around_a_landlocked_economy_leave_no_route),
         cmocka_unit_test(repair__gives_what_a_fresh_search_gives)};
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_network, close_network);
 }

@@ -10,31 +10,7 @@
 #include "base/parallel.h"
 #include "data/world_format.h"
 #include "unit.h"
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
-
-static int32_t party(const char *text)
-{
-    int32_t found = -9;
-    autk_err err;
-    assert_ok(autk_world_find_party(&found, world, text, 0, &err), &err);
-    return found;
-}
+#include "world_fixture.h"
 
 static size_t query(autk_observation **out, int32_t exporter, int32_t importer, int first, int last)
 {
@@ -155,7 +131,7 @@ static void membership__depends_on_the_day(void **state)
         {"BRICS", "IRN", 20231231, false}, {"BRICS", "IRN", 20240101, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bool is = autk_world_party_has(world, party(cases[i].group), party(cases[i].economy),
+        bool is = autk_world_party_has(world, party_of(cases[i].group), party_of(cases[i].economy),
                                        cases[i].date);
         if (is != cases[i].is)
             fail_msg("%s in %s on %d", cases[i].economy, cases[i].group, (int)cases[i].date);
@@ -186,7 +162,7 @@ static void gap__has_no_reconciled_or_estimated_flow(void **state)
                          autk_world_party_code(world, o->importer), autk_kind_text(o->kind));
         }
         for (int32_t a = 0; a < autk_world_n_economies(world); a++)
-            n_gaps += autk_world_is_gap(world, a, party("BLR"), year);
+            n_gaps += autk_world_is_gap(world, a, party_of("BLR"), year);
         free(found);
     }
     assert_true(n_gaps > 100);
@@ -195,7 +171,7 @@ static void gap__has_no_reconciled_or_estimated_flow(void **state)
 static void gap__is_russia_and_belarus_where_both_are_silent(void **state)
 {
     (void)state;
-    int32_t rus = party("RUS"), blr = party("BLR");
+    int32_t rus = party_of("RUS"), blr = party_of("BLR");
     static const struct {
         int year;
         bool gap;
@@ -208,8 +184,8 @@ static void gap__is_russia_and_belarus_where_both_are_silent(void **state)
     const char *basis = NULL;
     assert_true(autk_world_is_non_reporter(world, rus, 2022, &basis));
     assert_non_null(strstr(basis, "Federal Customs Service"));
-    assert_false(autk_world_is_non_reporter(world, party("DEU"), 2022, NULL));
-    assert_false(autk_world_is_gap(world, party("DEU"), rus, 2022));
+    assert_false(autk_world_is_non_reporter(world, party_of("DEU"), 2022, NULL));
+    assert_false(autk_world_is_gap(world, party_of("DEU"), rus, 2022));
 }
 
 static void observation__is_ordered_bounded_and_sourced(void **state)
@@ -236,7 +212,7 @@ static void observation__does_not_depend_on_the_side_asked(void **state)
     static const char *const pairs[][2] = {
         {"DEU", "FRA"}, {"CHN", "BLR"}, {"POL", "BLR"}, {"KOR", "VNM"}, {"RUS", "BLR"}};
     for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
-        int32_t a = party(pairs[k][0]), b = party(pairs[k][1]);
+        int32_t a = party_of(pairs[k][0]), b = party_of(pairs[k][1]);
         autk_observation *one = NULL, *all = NULL;
         size_t n_one = query(&one, a, b, 1995, 2023),
                n_all = query(&all, AUTK_PARTY_ANY, b, 1995, 2023);
@@ -270,7 +246,7 @@ static const autk_observation *first_of(const autk_observation *found, size_t n,
 static void observation__has_the_figures_of_the_sources(void **state)
 {
     (void)state;
-    int32_t rus = party("RUS"), blr = party("BLR"), wld = party("WLD");
+    int32_t rus = party_of("RUS"), blr = party_of("BLR"), wld = party_of("WLD");
     autk_observation *found = NULL;
     size_t n = query(&found, blr, rus, 2021, 2021);
     assert_near(first_of(found, n, AUTK_KIND_RECONCILED, AUTK_QUANTITY_PART)->value, 15854950000.0,
@@ -292,7 +268,7 @@ static void observation__has_the_figures_of_the_sources(void **state)
                 1e-12);
     free(found);
     /* From July 2010 customs did not record it: what is seen is a part, and has no estimate. */
-    n = query(&found, rus, party("KAZ"), 2010, 2010);
+    n = query(&found, rus, party_of("KAZ"), 2010, 2010);
     for (size_t i = 0; i < n; i++)
         assert_true(found[i].kind != AUTK_KIND_ESTIMATED);
     assert_near(first_of(found, n, AUTK_KIND_REPORTED, AUTK_QUANTITY_FLOW)->value, 10690e6, 1e-12);
@@ -303,14 +279,14 @@ static void observation__has_the_figures_of_the_sources(void **state)
     assert_int_equal(found[0].valuation, AUTK_VALUATION_FOB);
     assert_int_equal(found[0].reporter, rus);
     free(found);
-    n = query(&found, party("EU27"), blr, 2023, 2023);
+    n = query(&found, party_of("EU27"), blr, 2023, 2023);
     o = first_of(found, n, AUTK_KIND_REPORTED, AUTK_QUANTITY_FLOW);
     assert_string_equal(o->currency, "EUR");
     assert_near(o->value, o->original * 1.0813, 1e-12);
     assert_within(o->original, 8.12e9, 0.005e9);
     free(found);
     /* Poland reports 2023 in BACI, but not in the classification of the complete matrix. */
-    n = query(&found, party("POL"), blr, 2023, 2023);
+    n = query(&found, party_of("POL"), blr, 2023, 2023);
     assert_near(first_of(found, n, AUTK_KIND_RECONCILED, AUTK_QUANTITY_PART)->value, 2800340000.0,
                 0);
     free(found);
@@ -319,7 +295,7 @@ static void observation__has_the_figures_of_the_sources(void **state)
 static void indicators__are_known_or_nan(void **state)
 {
     (void)state;
-    int32_t blr = party("BLR"), pol = party("POL"), rus = party("RUS");
+    int32_t blr = party_of("BLR"), pol = party_of("POL"), rus = party_of("RUS");
     assert_true(autk_world_indicator(world, AUTK_GDP_USD, blr, 2021) > 60e9);
     assert_true(autk_world_indicator(world, AUTK_GDP_USD, blr, 2021) < 80e9);
     assert_true(isnan(autk_world_indicator(world, AUTK_GDP_USD, blr, 1900)));
@@ -328,10 +304,10 @@ static void indicators__are_known_or_nan(void **state)
     assert_within(autk_world_distance_km(world, blr, rus), 686.7, 1);
     assert_true(autk_world_distance_km(world, blr, pol) == autk_world_distance_km(world, pol, blr));
     assert_true(autk_world_is_contiguous(world, blr, pol));
-    assert_false(autk_world_is_contiguous(world, blr, party("DEU")));
-    assert_within(autk_world_distance_km(world, party("SRB"), party("HUN")), 317, 2);
-    assert_true(autk_world_is_contiguous(world, party("SSD"), party("KEN")));
-    assert_false(autk_world_is_contiguous(world, party("SDN"), party("KEN")));
+    assert_false(autk_world_is_contiguous(world, blr, party_of("DEU")));
+    assert_within(autk_world_distance_km(world, party_of("SRB"), party_of("HUN")), 317, 2);
+    assert_true(autk_world_is_contiguous(world, party_of("SSD"), party_of("KEN")));
+    assert_false(autk_world_is_contiguous(world, party_of("SDN"), party_of("KEN")));
     assert_true(isnan(autk_world_distance_km(world, blr, blr)));
     assert_true(autk_world_economy(world, blr)->landlocked);
 }
@@ -401,7 +377,7 @@ static void open__survives_every_allocation_failure(void **state)
 
 static bool query_once(void)
 {
-    autk_observation_query q = {party("BLR"), AUTK_PARTY_ANY, 2020, 2023};
+    autk_observation_query q = {party_of("BLR"), AUTK_PARTY_ANY, 2020, 2023};
     autk_observation *found = NULL;
     size_t n = 0;
     autk_err err;
@@ -428,7 +404,7 @@ static bool query_belarus_once(void)
 static void query__survives_every_allocation_failure(void **state)
 {
     (void)state;
-    belarus = party("BLR");
+    belarus = party_of("BLR");
     assert_true(query_once());
     CHECK_SURVIVES_OOM(query_belarus_once);
 }

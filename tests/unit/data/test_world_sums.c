@@ -7,25 +7,9 @@
 
 #include "data/csv.h"
 #include "unit.h"
+#include "world_fixture.h"
 
 #define N_ECONOMIES_MAX 512
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
 
 /* What the dataset says of each pair in one year: the exact part, or the matrix' figure. */
 static double *exact_usd(int year, autk_quantity quantity)

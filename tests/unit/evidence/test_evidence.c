@@ -6,31 +6,7 @@
 
 #include "evidence/rules.h"
 #include "unit.h"
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
-
-static int32_t party(const char *text)
-{
-    int32_t found = -9;
-    autk_err err;
-    assert_ok(autk_world_find_party(&found, world, text, 0, &err), &err);
-    return found;
-}
+#include "world_fixture.h"
 
 static autk_country_year *country_of(int32_t economy, int year)
 {
@@ -45,7 +21,7 @@ static void gaps__are_never_zero(void **state)
     (void)state;
     static const char *const silent[] = {"BLR", "RUS", "IRN", "PRK", "TKM"};
     for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
-        autk_country_year *c = country_of(party(silent[i]), 2023);
+        autk_country_year *c = country_of(party_of(silent[i]), 2023);
         for (size_t k = 0; k < c->n_partners; k++) {
             const autk_flow *flows[] = {&c->partners[k].exports, &c->partners[k].imports};
             for (size_t d = 0; d < 2; d++) {
@@ -65,7 +41,7 @@ static void gaps__are_never_zero(void **state)
 static void flows__are_the_same_from_both_sides(void **state)
 {
     (void)state;
-    autk_country_year *c = country_of(party("DEU"), 2019);
+    autk_country_year *c = country_of(party_of("DEU"), 2019);
     for (size_t k = 0; k < c->n_partners; k += 9) {
         autk_flow there;
         autk_err err;
@@ -84,7 +60,7 @@ static void totals__hold_their_partners(void **state)
     (void)state;
     static const int years[] = {1998, 2012, 2023};
     for (size_t i = 0; i < 3; i++) {
-        autk_country_year *c = country_of(party("KAZ"), years[i]);
+        autk_country_year *c = country_of(party_of("KAZ"), years[i]);
         for (int d = 0; d < AUTK_DIRECTION_COUNT; d++) {
             autk_bounds sum = {0, 0, 0};
             autk_bounds total = c->totals[AUTK_READING_MIRROR][d].value_usd;
@@ -105,11 +81,11 @@ static void totals__hold_their_partners(void **state)
 static void belarus__has_an_own_total_and_the_third_of_three(void **state)
 {
     (void)state;
-    autk_country_year *c = country_of(party("BLR"), 2023);
+    autk_country_year *c = country_of(party_of("BLR"), 2023);
     const autk_total *own = c->totals[AUTK_READING_OWN];
     assert_true(c->has_own_total[AUTK_DIRECTION_IMPORT]); /* 83.5 less 40 */
     assert_near(own[AUTK_DIRECTION_IMPORT].value_usd.point, 43.5e9, 1e-12);
-    const autk_partner *russia = autk_country_year_partner(c, party("RUS"));
+    const autk_partner *russia = autk_country_year_partner(c, party_of("RUS"));
     assert_int_equal(russia->evidence, AUTK_EVIDENCE_STATEMENT);
     assert_true(russia->exports.gap && russia->imports.gap);
     assert_near(russia->exports.value_usd.low, 23.015e9, 1e-12); /* eleven months */
@@ -125,12 +101,12 @@ static void goods_and_services__stay_apart(void **state)
     autk_evidence_opts o = autk_evidence_opts_default();
     autk_err err;
     o.scope = AUTK_SCOPE_GOODS_SERVICES;
-    assert_ok(autk_evidence_country(&c, world, party("BLR"), 2023, &o, &err), &err);
+    assert_ok(autk_evidence_country(&c, world, party_of("BLR"), 2023, &o, &err), &err);
     assert_int_equal(c->n_partners, 1);
     assert_true(c->partners[0].turnover_usd.low < 53e9 && c->partners[0].turnover_usd.high > 54e9);
     assert_false(autk_bounds_known(c->totals[AUTK_READING_MIRROR][0].value_usd));
     autk_country_year_free(c);
-    assert_int_equal(autk_evidence_country(&c, world, party("DEU"), 2010, &o, &err),
+    assert_int_equal(autk_evidence_country(&c, world, party_of("DEU"), 2010, &o, &err),
                      AUTK_ENOANSWER);
 }
 
@@ -141,10 +117,10 @@ static void explain__names_every_source(void **state)
     autk_buf out;
     autk_err err;
     autk_buf_init(&out);
-    assert_ok(autk_evidence_create(&evidence, world, party("BLR"), NULL, &err), &err);
-    assert_ok(autk_evidence_explain(&out, evidence, 2022, party("RUS"), &err), &err);
-    autk_country_year *c = country_of(party("BLR"), 2022);
-    const autk_partner *p = autk_country_year_partner(c, party("RUS"));
+    assert_ok(autk_evidence_create(&evidence, world, party_of("BLR"), NULL, &err), &err);
+    assert_ok(autk_evidence_explain(&out, evidence, 2022, party_of("RUS"), &err), &err);
+    autk_country_year *c = country_of(party_of("BLR"), 2022);
+    const autk_partner *p = autk_country_year_partner(c, party_of("RUS"));
     assert_true(p->sources.n >= 3);
     for (int32_t i = 0; i < p->sources.n; i++)
         assert_non_null(
@@ -153,7 +129,7 @@ static void explain__names_every_source(void **state)
     assert_ok(autk_evidence_explain(&out, evidence, 2022, AUTK_PARTY_WORLD, &err), &err);
     assert_non_null(strstr(autk_buf_text(&out), "own total"));
     autk_buf_clear(&out);
-    assert_ok(autk_evidence_explain(&out, evidence, 2022, party("EAEU"), &err), &err);
+    assert_ok(autk_evidence_explain(&out, evidence, 2022, party_of("EAEU"), &err), &err);
     assert_non_null(strstr(autk_buf_text(&out), "Armenia"));
     assert_int_equal(autk_evidence_explain(&out, evidence, 2022, -9, &err), AUTK_EARG);
     assert_int_equal(autk_evidence_explain(&out, evidence, 1890, 0, &err), AUTK_ENOTFOUND);
@@ -236,7 +212,7 @@ static void neighbours__bound_nine_of_ten_flows_they_were_not_made_from(void **s
 {
     (void)state;
     static const int spans[] = {1, 2, 3, 5};
-    int32_t russia = party("RUS");
+    int32_t russia = party_of("RUS");
     customs sides[2] = {customs_of(russia, AUTK_PARTY_ANY), customs_of(AUTK_PARTY_ANY, russia)};
     for (size_t side = 0; side < 2; side++) {
         for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
@@ -261,7 +237,7 @@ static void neighbours__bound_nine_of_ten_flows_they_were_not_made_from(void **s
 static void neighbours__hold_for_russia_and_belarus_blanked(void **state)
 {
     (void)state;
-    int32_t pair[2] = {party("RUS"), party("BLR")};
+    int32_t pair[2] = {party_of("RUS"), party_of("BLR")};
     for (int side = 0; side < 2; side++) {
         customs c = customs_of(pair[side], pair[1 - side]);
         const autk_observation *last = NULL;
@@ -317,7 +293,7 @@ static void statements__are_off_as_far_as_the_rule_says(void **state)
         double off = statement_off(&obs[i]);
         if (!(off > 0))
             continue;
-        bool russia = obs[i].exporter == party("RUS") || obs[i].importer == party("RUS");
+        bool russia = obs[i].exporter == party_of("RUS") || obs[i].importer == party_of("RUS");
         print_message("%s to %s %d: off by %.3f\n", autk_world_party_code(world, obs[i].exporter),
                       autk_world_party_code(world, obs[i].importer), obs[i].period, off);
         compared++;
@@ -348,7 +324,7 @@ static bool build_once(void)
 static void evidence__survives_every_allocation_failure(void **state)
 {
     (void)state;
-    small_economy = party("TUV"); /* few partners: few allocations */
+    small_economy = party_of("TUV"); /* few partners: few allocations */
     CHECK_SURVIVES_OOM(build_once);
 }
 

@@ -7,23 +7,7 @@
 #include <autarky/claim_report.h>
 
 #include "unit.h"
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
+#include "world_fixture.h"
 
 static autk_claim_result checked(const char *text)
 {

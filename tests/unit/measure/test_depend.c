@@ -7,31 +7,7 @@
 #include <autarky/depend_report.h>
 
 #include "unit.h"
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
-
-static int32_t party(const char *text)
-{
-    int32_t found = -9;
-    autk_err err;
-    assert_ok(autk_world_find_party(&found, world, text, 0, &err), &err);
-    return found;
-}
+#include "world_fixture.h"
 
 static autk_dependence *depend(const char *economy, int year, autk_direction direction, int32_t on)
 {
@@ -42,7 +18,7 @@ static autk_dependence *depend(const char *economy, int year, autk_direction dir
     o.direction = direction;
     o.on = on;
     o.n_reverse = 3;
-    assert_ok(autk_evidence_create(&evidence, world, party(economy), NULL, &err), &err);
+    assert_ok(autk_evidence_create(&evidence, world, party_of(economy), NULL, &err), &err);
     assert_ok(autk_depend(&d, evidence, year, &o, &err), &err);
     autk_evidence_free(evidence);
     return d;
@@ -55,9 +31,9 @@ static void belarus_2023__rests_on_statements_and_has_two_totals(void **state)
     (void)state;
     autk_dependence *d = depend("BLR", 2023, AUTK_DIRECTION_TRADE, AUTK_PARTY_ANY);
     const autk_dependence_entry *first = &d->entries[0];
-    assert_int_equal(first->party, party("RUS"));
+    assert_int_equal(first->party, party_of("RUS"));
     assert_int_equal(first->rank.worst, 1);
-    assert_int_equal(d->entries[1].party, party("CHN"));
+    assert_int_equal(d->entries[1].party, party_of("CHN"));
     assert_true(first->gap);
     assert_int_equal(first->evidence, AUTK_EVIDENCE_STATEMENT);
     /* Between 46.5 / 83.5 bn and the same of what partners report: methods, section 2. */
@@ -76,7 +52,7 @@ static void belarus__is_never_without_russia(void **state)
     (void)state;
     for (int year = 1995; year <= 2023; year++) {
         autk_dependence *d = depend("BLR", year, AUTK_DIRECTION_TRADE, AUTK_PARTY_ANY);
-        assert_int_equal(d->entries[0].party, party("RUS"));
+        assert_int_equal(d->entries[0].party, party_of("RUS"));
         assert_true(d->entries[0].share.point > 0.40 && d->entries[0].share.point < 0.70);
         autk_dependence_free(d);
     }
@@ -89,13 +65,13 @@ static void belarus_2017__contains_what_belstat_said(void **state)
     (void)state;
     static const double said[AUTK_DIRECTION_COUNT] = {0.511, 0.439, 0.572};
     for (int k = 0; k < AUTK_DIRECTION_COUNT; k++) {
-        autk_dependence *d = depend("BLR", 2017, (autk_direction)k, party("RUS"));
+        autk_dependence *d = depend("BLR", 2017, (autk_direction)k, party_of("RUS"));
         assert_int_equal(d->n_entries, 1);
         assert_true(d->entries[0].share.low < said[k] && said[k] < d->entries[0].share.high);
         assert_within(d->entries[0].share.point, said[k], 0.02);
         autk_dependence_free(d);
     }
-    autk_dependence *d = depend("BLR", 2019, AUTK_DIRECTION_TRADE, party("RUS"));
+    autk_dependence *d = depend("BLR", 2019, AUTK_DIRECTION_TRADE, party_of("RUS"));
     assert_true(d->entries[0].share.point > 0.47 && d->entries[0].share.point < 0.55);
     autk_dependence_free(d);
 }
@@ -105,7 +81,7 @@ static void belarus_2017__contains_what_belstat_said(void **state)
 static void asymmetry__is_what_the_other_side_counts(void **state)
 {
     (void)state;
-    autk_dependence *d = depend("BLR", 2019, AUTK_DIRECTION_TRADE, party("RUS"));
+    autk_dependence *d = depend("BLR", 2019, AUTK_DIRECTION_TRADE, party_of("RUS"));
     const autk_asymmetry *a = &d->entries[0].asymmetry;
     assert_within(a->reverse_share.point, 0.05, 0.005);
     assert_near(a->difference.point, d->entries[0].share.point - a->reverse_share.point, 1e-12);
@@ -120,18 +96,18 @@ static void groups__have_their_members_of_the_year(void **state)
         int year, members;
     } eu[] = {{2003, 15}, {2004, 25}, {2007, 27}, {2013, 28}, {2019, 28}, {2020, 27}};
     for (size_t i = 0; i < sizeof eu / sizeof *eu; i++) {
-        autk_dependence *d = depend("USA", eu[i].year, AUTK_DIRECTION_TRADE, party("EU"));
+        autk_dependence *d = depend("USA", eu[i].year, AUTK_DIRECTION_TRADE, party_of("EU"));
         /* Belgium stands for Luxembourg until 1998. */
         assert_int_equal(d->entries[0].n_members, eu[i].members);
         assert_int_equal(d->entries[0].rank.point, 0);
         autk_dependence_free(d);
     }
     /* Eurostat: the EU took 19 % of Belarus' exports in 2019 and 2020. */
-    autk_dependence *d = depend("BLR", 2020, AUTK_DIRECTION_EXPORT, party("EU"));
+    autk_dependence *d = depend("BLR", 2020, AUTK_DIRECTION_EXPORT, party_of("EU"));
     assert_within(d->entries[0].share.point, 0.19, 0.01);
     autk_dependence_free(d);
     /* A member looks at the rest of its group, which looks back without counting itself. */
-    d = depend("DEU", 2010, AUTK_DIRECTION_TRADE, party("EU"));
+    d = depend("DEU", 2010, AUTK_DIRECTION_TRADE, party_of("EU"));
     assert_int_equal(d->entries[0].n_members, 26);
     assert_true(d->entries[0].asymmetry.reverse_share.point > 0.2);
     autk_dependence_free(d);
@@ -144,8 +120,8 @@ static void questions__that_cannot_be_are_refused_in_one_line(void **state)
     autk_dependence *d = NULL;
     autk_err err;
     autk_depend_opts o = autk_depend_opts_default();
-    assert_ok(autk_evidence_create(&evidence, world, party("BLR"), NULL, &err), &err);
-    o.on = party("BLR");
+    assert_ok(autk_evidence_create(&evidence, world, party_of("BLR"), NULL, &err), &err);
+    o.on = party_of("BLR");
     assert_int_equal(autk_depend(&d, evidence, 2023, &o, &err), AUTK_EDATA);
     o.on = AUTK_PARTY_WORLD;
     assert_int_equal(autk_depend(&d, evidence, 2023, &o, &err), AUTK_EDATA);
@@ -171,8 +147,8 @@ static void series__has_every_year_and_agrees_with_single_years(void **state)
     autk_dependence_year *years = NULL;
     size_t n = 0;
     autk_err err;
-    int32_t russia = party("RUS");
-    assert_ok(autk_evidence_create(&evidence, world, party("BLR"), NULL, &err), &err);
+    int32_t russia = party_of("RUS");
+    assert_ok(autk_evidence_create(&evidence, world, party_of("BLR"), NULL, &err), &err);
     assert_ok(
         autk_depend_series(&years, &n, evidence, russia, AUTK_DIRECTION_TRADE, 1995, 2023, &err),
         &err);
@@ -338,7 +314,7 @@ static bool depend_once(void)
 static void depend__survives_every_allocation_failure(void **state)
 {
     (void)state;
-    oom_economy = party("TUV"); /* few partners: few allocations */
+    oom_economy = party_of("TUV"); /* few partners: few allocations */
     CHECK_SURVIVES_OOM(depend_once);
 }
 

@@ -6,6 +6,7 @@
 #include <autarky/roles.h>
 
 #include "unit.h"
+#include "world_fixture.h"
 
 #define N 8
 
@@ -128,22 +129,16 @@ static void roles__counts_what_is_unknown_and_refuses_no_trade(void **state)
 /* What nobody disputes: in 2019 Belarus is in Russia's bloc, Germany in its own, not in China's. */
 static void roles__of_the_world_are_plausible(void **state)
 {
-    (void)state;
     autk_err err;
-    autk_world *world = NULL;
     autk_trade_matrix m;
     autk_roles *r = NULL;
-    int32_t blr = -1, rus = -1, deu = -1, chn = -1, fra = -1;
     autk_roles_opts opts = autk_roles_opts_default();
     opts.n_draws = 3;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
+    open_world(state);
+    int32_t blr = economy_of("BLR"), rus = economy_of("RUS"), deu = economy_of("DEU");
+    int32_t chn = economy_of("CHN"), fra = economy_of("FRA");
     assert_ok(autk_trade_matrix_read(&m, world, 2019, &err), &err);
     assert_ok(autk_roles_find(&r, &m, &opts, &err), &err);
-    assert_ok(autk_world_find_economy(&blr, world, "BLR", 0, &err), &err);
-    assert_ok(autk_world_find_economy(&rus, world, "RUS", 0, &err), &err);
-    assert_ok(autk_world_find_economy(&deu, world, "DEU", 0, &err), &err);
-    assert_ok(autk_world_find_economy(&chn, world, "CHN", 0, &err), &err);
-    assert_ok(autk_world_find_economy(&fra, world, "FRA", 0, &err), &err);
     assert_int_equal(r->roles[blr].bloc, r->roles[rus].bloc);
     assert_int_equal(r->roles[deu].bloc, r->roles[fra].bloc);
     assert_true(r->roles[deu].bloc != r->roles[chn].bloc);
@@ -151,7 +146,7 @@ static void roles__of_the_world_are_plausible(void **state)
     assert_true(r->roles[deu].coreness > r->roles[blr].coreness || r->roles[deu].core);
     autk_roles_free(r);
     autk_trade_matrix_deinit(&m);
-    autk_world_close(world);
+    close_world(state);
 }
 
 static bool find_once(void)

@@ -5,31 +5,7 @@
 #include <autarky/ties.h>
 
 #include "unit.h"
-
-static autk_world *world;
-
-static int open_all(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
-
-static int32_t economy(const char *code)
-{
-    autk_err err;
-    int32_t found = -1;
-    assert_ok(autk_world_find_economy(&found, world, code, 0, &err), &err);
-    return found;
-}
+#include "world_fixture.h"
 
 static const autk_tie_year *year_of(const autk_ties *t, int year)
 {
@@ -53,7 +29,7 @@ static void ties__of_belarus_and_russia_have_their_layers(void **state)
     (void)state;
     autk_err err;
     autk_ties *t = NULL;
-    assert_ok(autk_ties_find(&t, world, economy("BLR"), economy("RUS"), 0, 0, &err), &err);
+    assert_ok(autk_ties_find(&t, world, economy_of("BLR"), economy_of("RUS"), 0, 0, &err), &err);
     assert_true(shares(year_of(t, 2016), "EAEU") && !shares(year_of(t, 2014), "EAEU"));
     assert_true(shares(year_of(t, 2016), "CIS") && shares(year_of(t, 2016), "CSTO"));
     assert_false(shares(year_of(t, 2016), "EUROPE"));
@@ -73,8 +49,10 @@ static void ties__are_the_same_from_both_sides(void **state)
     (void)state;
     autk_err err;
     autk_ties *one = NULL, *two = NULL;
-    assert_ok(autk_ties_find(&one, world, economy("BLR"), economy("POL"), 2000, 2023, &err), &err);
-    assert_ok(autk_ties_find(&two, world, economy("POL"), economy("BLR"), 2000, 2023, &err), &err);
+    assert_ok(autk_ties_find(&one, world, economy_of("BLR"), economy_of("POL"), 2000, 2023, &err),
+              &err);
+    assert_ok(autk_ties_find(&two, world, economy_of("POL"), economy_of("BLR"), 2000, 2023, &err),
+              &err);
     assert_int_equal(one->n_years, 24);
     assert_int_equal(one->n_turns, two->n_turns);
     for (size_t i = 0; i < one->n_years; i++) {
@@ -105,5 +83,5 @@ int main(void)
         cmocka_unit_test(ties__of_belarus_and_russia_have_their_layers),
         cmocka_unit_test(ties__are_the_same_from_both_sides),
         cmocka_unit_test(ties__refuse_an_economy_with_itself)};
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_world, close_world);
 }

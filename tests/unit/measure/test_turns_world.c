@@ -7,39 +7,15 @@
 #include <autarky/turns_report.h>
 
 #include "unit.h"
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    assert_ok(autk_world_open(&world, world_path(), &err), &err);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
-
-static int32_t party(const char *text)
-{
-    int32_t found = 0;
-    autk_err err;
-    assert_ok(autk_world_find_party(&found, world, text, 0, &err), &err);
-    return found;
-}
+#include "world_fixture.h"
 
 static autk_turns *turns_of(const char *economy, const char *on, const autk_turns_opts *opts)
 {
     autk_evidence *evidence = NULL;
     autk_turns *turns = NULL;
     autk_err err;
-    assert_ok(autk_evidence_create(&evidence, world, party(economy), NULL, &err), &err);
-    assert_ok(autk_turns_find(&turns, evidence, party(on), opts, &err), &err);
+    assert_ok(autk_evidence_create(&evidence, world, party_of(economy), NULL, &err), &err);
+    assert_ok(autk_turns_find(&turns, evidence, party_of(on), opts, &err), &err);
     autk_evidence_free(evidence);
     return turns;
 }
@@ -126,13 +102,13 @@ static void turns__keep_to_the_years_asked_for(void **state)
     o.last_year = 2031;
     autk_evidence *evidence = NULL;
     autk_err err;
-    assert_ok(autk_evidence_create(&evidence, world, party("DEU"), NULL, &err), &err);
-    assert_int_equal(autk_turns_find(&t, evidence, party("CHN"), &o, &err), AUTK_EDATA);
-    assert_int_equal(autk_turns_find(&t, evidence, party("DEU"), NULL, &err), AUTK_EDATA);
+    assert_ok(autk_evidence_create(&evidence, world, party_of("DEU"), NULL, &err), &err);
+    assert_int_equal(autk_turns_find(&t, evidence, party_of("CHN"), &o, &err), AUTK_EDATA);
+    assert_int_equal(autk_turns_find(&t, evidence, party_of("DEU"), NULL, &err), AUTK_EDATA);
     assert_int_equal(autk_turns_find(&t, evidence, AUTK_PARTY_WORLD, NULL, &err), AUTK_EDATA);
     o = autk_turns_opts_default();
     o.level = NAN;
-    assert_int_equal(autk_turns_find(&t, evidence, party("CHN"), &o, &err), AUTK_EARG);
+    assert_int_equal(autk_turns_find(&t, evidence, party_of("CHN"), &o, &err), AUTK_EARG);
     autk_evidence_free(evidence);
 }
 
@@ -211,8 +187,8 @@ static bool find_once(void)
 static void turns__survive_every_allocation_failure(void **state)
 {
     (void)state;
-    uzbekistan = party("UZB");
-    european_union = party("EU");
+    uzbekistan = party_of("UZB");
+    european_union = party_of("EU");
     CHECK_SURVIVES_OOM(find_once);
 }
 

@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "unit.h"
+#include "world_fixture.h"
 #include "xml.h"
 
 /* A sanitizer makes a brief ten times as long: then a sample of the economies is taken. */
@@ -20,30 +21,6 @@
 #else
 #define EVERY 1
 #endif
-
-static autk_world *world;
-
-static int open_world(void **state)
-{
-    (void)state;
-    autk_err err;
-    return autk_world_open(&world, world_path(), &err) == AUTK_OK ? 0 : -1;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    autk_world_close(world);
-    return 0;
-}
-
-static int32_t economy_of(const char *code)
-{
-    int32_t economy = -1;
-    autk_err err;
-    assert_ok(autk_world_find_economy(&economy, world, code, 0, &err), &err);
-    return economy;
-}
 
 static autk_brief *brief_on(const char *economy, const autk_brief_opts *opts)
 {

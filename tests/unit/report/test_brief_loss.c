@@ -10,8 +10,8 @@
 #include <autarky/scenario.h>
 
 #include "unit.h"
+#include "world_fixture.h"
 
-static autk_world *world;
 static autk_economy *baseline; /* world-2023 */
 
 static bool weigh(double *low, double *point, double *high, int32_t exporter, int32_t importer,
@@ -32,21 +32,18 @@ static bool weigh(double *low, double *point, double *high, int32_t exporter, in
 /* As `autarky simulate` takes it. */
 static int open_all(void **state)
 {
-    (void)state;
     autk_err err;
     autk_economy_opts opts = autk_economy_opts_default();
     opts.gap = weigh;
-    if (autk_world_open(&world, world_path(), &err) != AUTK_OK)
-        return -1;
-    return autk_economy_from_world(&baseline, world, 2023, &opts, &err) == AUTK_OK ? 0 : -1;
+    open_world(state);
+    assert_ok(autk_economy_from_world(&baseline, world, 2023, &opts, &err), &err);
+    return 0;
 }
 
 static int close_all(void **state)
 {
-    (void)state;
     autk_economy_free(baseline);
-    autk_world_close(world);
-    return 0;
+    return close_world(state);
 }
 
 static autk_brief *brief_of(const char *economy, const char *on)
@@ -54,11 +51,9 @@ static autk_brief *brief_of(const char *economy, const char *on)
     autk_brief *brief = NULL;
     autk_brief_opts opts = autk_brief_opts_default();
     autk_err err;
-    int32_t party = -1;
-    assert_ok(autk_world_find_economy(&party, world, economy, 0, &err), &err);
-    assert_ok(autk_world_find_party(&opts.on, world, on, 0, &err), &err);
+    opts.on = party_of(on);
     opts.year = 2023;
-    assert_ok(autk_brief_create(&brief, world, party, &opts, &err), &err);
+    assert_ok(autk_brief_create(&brief, world, economy_of(economy), &opts, &err), &err);
     return brief;
 }
 

@@ -5,25 +5,22 @@
 #include <autarky/closures.h>
 
 #include "unit.h"
+#include "world_fixture.h"
 
-static autk_world *world;
 static autk_economy *baseline; /* world-2021 */
 
 static int open_all(void **state)
 {
-    (void)state;
     autk_err err;
-    if (autk_world_open(&world, world_path(), &err) != AUTK_OK)
-        return -1;
-    return autk_economy_from_world(&baseline, world, 2021, NULL, &err) == AUTK_OK ? 0 : -1;
+    open_world(state);
+    assert_ok(autk_economy_from_world(&baseline, world, 2021, NULL, &err), &err);
+    return 0;
 }
 
 static int close_all(void **state)
 {
-    (void)state;
     autk_economy_free(baseline);
-    autk_world_close(world);
-    return 0;
+    return close_world(state);
 }
 
 static autk_scenario *scenario_of(const char *yaml)
