@@ -93,6 +93,18 @@ autk_status cli_parse_date(int32_t *date, const char *text, int missing, const c
 /** "2004-05-01", "2004-05" where the day is unknown, "2004" where the month is, "" for 0. */
 void cli_format_date(char out[16], int32_t date);
 
+/**
+ * The economies of a dataset that a text means: one by its code or name there, else what the world
+ * dataset calls so, else the members that a group has in the middle of the year.
+ *
+ * @param members  [n economies of the dataset + 1]
+ * Errors: AUTK_ENOTFOUND, AUTK_EARG (a group without members there).
+ */
+autk_status cli_find_members(int32_t *members, size_t *n, cli_context *cli,
+                             const autk_dataset *dataset, const char *text, int32_t year);
+/** The last year with yearly trade by product; 0 = there is none. */
+int32_t cli_last_product_year(const autk_dataset *dataset);
+
 /** "trade", "export" or "import"; "exports" and "imports" are taken too. Errors: AUTK_EARG. */
 autk_status cli_parse_direction(autk_direction *out, const char *text, autk_err *err);
 /** "goods" or "goods and services". Errors: AUTK_EARG. */

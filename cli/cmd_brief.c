@@ -55,7 +55,7 @@ static autk_status write_brief(cli_context *cli, const autk_brief *brief)
 
 autk_status cmd_brief(cli_context *cli, int argc, char **argv)
 {
-    const char *on = NULL, *html = NULL;
+    const char *on = NULL, *html = NULL, *dataset_path = NULL;
     int64_t year = 0, top = 10;
     bool has_year = false;
     cli_option options[] = {
@@ -63,6 +63,8 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
          &has_year},
         {"on", CLI_TEXT, &on, "PARTNER|GROUP", "about this tie (default: the first partner)", NULL},
         {"html", CLI_TEXT, &html, "FILE", "write the page with charts there too", NULL},
+        {"dataset", CLI_TEXT, &dataset_path, "FILE",
+         "the user's own data (autarky import): a section on products", NULL},
         {"top", CLI_INTEGER, &top, "N", "rows in the table of partners (default 10)", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
@@ -75,7 +77,8 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
         .examples = "  autarky brief BLR\n"
                     "  autarky brief BLR --html belarus.html\n"
                     "  autarky brief Mexico --on \"United States\" --year 2021\n"
-                    "  autarky brief KGZ --on EU --format json\n",
+                    "  autarky brief KGZ --on EU --format json\n"
+                    "  autarky brief BLR --dataset trade.atk\n",
         .options = options,
         .min_arguments = 1,
         .max_arguments = 1};
@@ -89,9 +92,12 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
     if (st != AUTK_OK)
         return st;
     autk_brief_opts opts = autk_brief_opts_default();
+    if (dataset_path != NULL)
+        st = autk_dataset_open(&opts.dataset, dataset_path, &cli->err);
     opts.n_partners = (int32_t)top;
     opts.year = (int)year;
-    st = check_numbers(cli, world, has_year, year, top);
+    if (st == AUTK_OK)
+        st = check_numbers(cli, world, has_year, year, top);
     if (st == AUTK_OK)
         st = find_parties(cli, world, on, year, &economy, &opts);
     if (st == AUTK_OK)
@@ -101,6 +107,7 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
     if (st == AUTK_OK)
         st = write_brief(cli, brief);
     autk_brief_free(brief);
+    autk_dataset_close(opts.dataset);
     autk_world_close(world);
     return st;
 }

@@ -1,16 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cmd_depend.h"
 
-#define SHOWN_IN_TEXT 15
 #define REVERSED 20 /* entries seen from the other side too, in JSON and CSV */
-
-typedef struct depend_options {
-    const char *on, *years, *flow, *scope;
-    int64_t year, top;
-    bool year_given, years_given, top_given, explain;
-} depend_options;
 
 typedef struct question {
     autk_world *world;
@@ -156,7 +149,7 @@ static int32_t count_reverse(const cli_context *cli, const depend_options *o, bo
     if (series && (cli->format == AUTK_FORMAT_TEXT || !o->top_given))
         return 1;
     if (!o->top_given)
-        return cli->format == AUTK_FORMAT_TEXT ? SHOWN_IN_TEXT : REVERSED;
+        return cli->format == AUTK_FORMAT_TEXT ? DEPEND_SHOWN_IN_TEXT : REVERSED;
     return o->top == 0 ? -1 : (int32_t)(o->top < 1000 ? o->top : 1000);
 }
 
@@ -165,7 +158,7 @@ static autk_status answer(cli_context *cli, question *q, const depend_options *o
     bool series = q->last > q->first || o->years_given;
     size_t room = (size_t)(q->last - q->first) + 1, n = 0, top = (size_t)o->top;
     if (!o->top_given)
-        top = cli->format == AUTK_FORMAT_TEXT && !series ? SHOWN_IN_TEXT : 0;
+        top = cli->format == AUTK_FORMAT_TEXT && !series ? DEPEND_SHOWN_IN_TEXT : 0;
     q->opts.isolation = !series || cli->format == AUTK_FORMAT_JSON;
     q->opts.n_reverse = count_reverse(cli, o, series);
     autk_depend_item *items = calloc(room, sizeof *items);
@@ -204,6 +197,10 @@ autk_status cmd_depend(cli_context *cli, int argc, char **argv)
         {"scope", CLI_TEXT, &o.scope, "SCOPE", "goods (default) or \"goods and services\"", NULL},
         {"top", CLI_INTEGER, &o.top, "N", "partners to show, each seen from both sides; 0 = all",
          &o.top_given},
+        {"product", CLI_TEXT, &o.product, "CODE",
+         "for one product of a dataset, or all whose codes begin so: 3104 is potash", NULL},
+        {"dataset", CLI_TEXT, &o.dataset, "FILE", "the dataset with products (autarky import)",
+         NULL},
         {"explain", CLI_FLAG, &o.explain, NULL, "the observations and rules behind each number",
          NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
@@ -215,13 +212,18 @@ autk_status cmd_depend(cli_context *cli, int argc, char **argv)
         .examples = "  autarky depend BLR --year 2023\n"
                     "  autarky depend Belarus --on EU --years 1995:2023\n"
                     "  autarky depend BLR --on RUS --flow export --explain\n"
-                    "  autarky depend KAZ --top 5 --format json\n",
+                    "  autarky depend KAZ --top 5 --format json\n"
+                    "  autarky depend BLR --product 3104 --dataset trade.atk --flow export\n",
         .options = options,
         .min_arguments = 1,
         .max_arguments = 1};
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    if (o.product != NULL)
+        return cli_depend_product(cli, &o);
+    if (o.dataset != NULL)
+        return cli_expected(cli, "--dataset", "it beside --product CODE", o.dataset);
     question q = {.opts = autk_depend_opts_default()};
     st = ask(cli, &q, &o);
     if (st == AUTK_OK)

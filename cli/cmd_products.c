@@ -7,60 +7,8 @@ typedef struct products_args {
     const char *dataset, *level, *flow;
     int64_t year, top, layer, years, years_min;
     double hhi, world_hhi, ratio, outside;
-    bool dependent;
+    bool dependent, all_exports;
 } products_args;
-
-static autk_status bad_value(cli_context *cli, const char *option, const char *expected,
-                             const char *got)
-{
-    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got \"%s\"", expected, got);
-    return cli->err.code = AUTK_EARG;
-}
-
-/* Economies of the dataset that a group of the world dataset has in the middle of the year. */
-static autk_status members_of_group(int32_t *members, size_t *n, cli_context *cli,
-                                    const autk_dataset *d, const autk_world *world, int32_t group,
-                                    int32_t year)
-{
-    for (int32_t e = 0; e < autk_world_n_economies(world); e++) {
-        int32_t found;
-        if (autk_world_is_member(world, group, e, year * 10000 + 630) &&
-            autk_dataset_find_economy(&found, d, autk_world_economy(world, e)->code, NULL) ==
-                AUTK_OK)
-            members[(*n)++] = found;
-    }
-    return *n != 0 ? AUTK_OK
-                   : bad_value(cli, "products", "a group with members in the dataset",
-                               cli->arguments[0]);
-}
-
-/* The argument is an economy of the dataset, by its code or what the world dataset calls it, or a
- * dated group. */
-static autk_status find_members(int32_t *members, size_t *n, cli_context *cli,
-                                const autk_dataset *d, int32_t year)
-{
-    const char *text = cli->arguments[0];
-    *n = 0;
-    if (autk_dataset_find_economy(&members[0], d, text, NULL) == AUTK_OK) {
-        *n = 1;
-        return AUTK_OK;
-    }
-    autk_world *world = NULL;
-    int32_t party;
-    autk_status st = cli_open_world(cli, &world);
-    if (st == AUTK_OK)
-        st = autk_world_find_party(&party, world, text, year, &cli->err);
-    if (st == AUTK_OK && party >= AUTK_GROUP_BASE)
-        st = members_of_group(members, n, cli, d, world, party - AUTK_GROUP_BASE, year);
-    else if (st == AUTK_OK) {
-        st = autk_dataset_find_economy(&members[0], d, autk_world_party_code(world, party),
-                                       &cli->err);
-        *n = 1;
-    }
-    autk_world_close(world);
-    return st;
-}
 
 static autk_status make_opts(autk_products_opts *o, cli_context *cli, const products_args *a)
 {
@@ -70,17 +18,18 @@ static autk_status make_opts(autk_products_opts *o, cli_context *cli, const prod
     else if (strlen(a->level) == 1 && strchr("246", a->level[0]) != NULL)
         o->digits = a->level[0] - '0';
     else
-        return bad_value(cli, "--level", "6, 4, 2 or section", a->level);
+        return cli_expected(cli, "--level", "6, 4, 2 or section", a->level);
     if (strcmp(a->flow, "imports") != 0 && strcmp(a->flow, "exports") != 0)
-        return bad_value(cli, "--flow", "imports or exports", a->flow);
+        return cli_expected(cli, "--flow", "imports or exports", a->flow);
     if (a->years < 1 || a->years > 10 || a->years_min < 1 || a->years_min > a->years)
-        return bad_value(cli, "--years", "1 to 10, and --years-min no more", "other numbers");
+        return cli_expected(cli, "--years", "1 to 10, and --years-min no more", "other numbers");
     o->exports = strcmp(a->flow, "exports") == 0;
     o->layer = a->layer;
     o->hhi_min = a->hhi;
     o->world_min = a->world_hhi;
     o->ratio_min = a->ratio;
     o->outside_min = a->outside;
+    o->all_exports = a->all_exports;
     o->n_years = (int)a->years;
     o->n_years_min = (int)a->years_min;
     return AUTK_OK;
@@ -143,13 +92,10 @@ static autk_status run(cli_context *cli, autk_dataset *d, const products_args *a
     if (members == NULL)
         return cli->err.code = AUTK_ENOMEM;
     autk_status st = make_opts(&opts, cli, a);
-    for (size_t i = 0; year == 0 && i < autk_dataset_n_layers(d); i++) {
-        const autk_layer *l = autk_dataset_layer(d, i);
-        if (l->frequency == 'A' && l->level >= 2 && l->last_period > year)
-            year = l->last_period;
-    }
+    if (year == 0)
+        year = cli_last_product_year(d);
     if (st == AUTK_OK)
-        st = find_members(members, &n_members, cli, d, year);
+        st = cli_find_members(members, &n_members, cli, d, cli->arguments[0], year);
     if (st == AUTK_OK)
         st = autk_products(&rows, &n, d, members, n_members, year, &opts, &cli->err);
     if (st == AUTK_OK)
@@ -182,6 +128,8 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
         {"world-hhi", CLI_NUMBER, &a.world_hhi, "X", "limit of the world's (.4)", NULL},
         {"ratio", CLI_NUMBER, &a.ratio, "X", "limit of imports / exports (1)", NULL},
         {"outside", CLI_NUMBER, &a.outside, "X", "limit of the share from outside (.5)", NULL},
+        {"all-exports", CLI_FLAG, &a.all_exports, NULL,
+         "compare a bloc's imports with its exports to members too", NULL},
         {"years", CLI_INTEGER, &a.years, "N", "years looked at (3)", NULL},
         {"years-min", CLI_INTEGER, &a.years_min, "N", "in which it must hold (2)", NULL},
         {"layer", CLI_INTEGER, &a.layer, "N", "of the dataset; default: the best", NULL},
@@ -203,7 +151,7 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
     if (st != AUTK_OK || cli->help_shown)
         return st;
     if (a.dataset == NULL)
-        return bad_value(cli, "--dataset", "a dataset that autarky import made", "");
+        return cli_expected(cli, "--dataset", "a dataset that autarky import made", NULL);
     autk_dataset *d = NULL;
     st = autk_dataset_open(&d, a.dataset, &cli->err);
     if (st == AUTK_OK)

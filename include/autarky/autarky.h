@@ -22,6 +22,7 @@
 #include <autarky/scenario.h>
 #include <autarky/mirror.h>
 #include <autarky/products.h>
+#include <autarky/products_report.h>
 #include <autarky/sweep.h>
 #include <autarky/roles.h>
 #include <autarky/routemap.h>

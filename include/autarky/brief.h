@@ -10,6 +10,7 @@
 #ifndef AUTARKY_BRIEF_H
 #define AUTARKY_BRIEF_H
 
+#include <autarky/dataset.h>
 #include <autarky/depend.h>
 #include <autarky/table.h>
 
@@ -25,6 +26,9 @@ typedef struct autk_brief_opts {
     int32_t on;         /**< the partner or group it is about; AUTK_PARTY_ANY = the first partner */
     int32_t n_partners; /**< rows of the table of partners, 1 to 50 */
     int32_t n_draws;    /**< behind the intervals of what losing the partner costs, 1 to 16 */
+    /** The user's own data, for a section on products; NULL = none. Borrowed, must outlive the
+     *  brief. */
+    autk_dataset *dataset;
 } autk_brief_opts;
 
 /** Last year, first partner, 10 rows, 16 draws. */

@@ -10,6 +10,7 @@
 
 #include <autarky/base.h>
 #include <autarky/dataset.h>
+#include <autarky/depend.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,6 +27,7 @@ typedef struct autk_products_opts {
     double world_min; /**< world's concentration above which there is nowhere to turn (.4) */
     double ratio_min; /**< imports / exports above which own goods cannot replace them (1) */
     double outside_min; /**< share from outside the bloc, second EU indicator (.5) */
+    bool all_exports;   /**< imports are compared with exports to members too, not only outside */
     int n_years;        /**< years looked at, the last included (3) */
     int n_years_min;    /**< in how many of them the criteria must hold (2) */
 } autk_products_opts;
@@ -62,9 +64,9 @@ AUTK_API autk_status autk_products_layer(size_t *layer, autk_dataset *dataset, i
 /**
  * Products of an economy or a bloc, persistent ones first, then by value at stake.
  *
- * Sources: European Commission SWD(2021) 352, annex on bottom-up mapping (core dependency
- * indicators); CEPII, GeoDep (Jaravel & Mejean 2021 criteria: import and world concentration, low
- * substitutability), limits as options.
+ * Sources: European Commission SWD(2021) 352, core dependency indicators of the bottom-up mapping;
+ * Lefebvre & Wibaux 2024 (CEPII Policy Brief 47, the GeoDep database): concentration of imports and
+ * of world exports, imports over exports, two of three years. Limits as options.
  *
  * @param rows     [out, *n] the caller's to free(); NULL when there are none
  * @param members  [n_members] one economy, or those of a bloc: trade between them does not count
@@ -76,6 +78,62 @@ AUTK_API autk_status autk_products_layer(size_t *layer, autk_dataset *dataset, i
 AUTK_API autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *dataset,
                                    const int32_t *members, size_t n_members, int32_t year,
                                    const autk_products_opts *opts, autk_err *err) AUTK_MUST_CHECK;
+
+/** A partner in the trade of one product. */
+typedef struct autk_product_partner {
+    char code[16];
+    char name[96];
+    int32_t party;     /**< of the world dataset; AUTK_PARTY_ANY = it is not there */
+    autk_bounds value; /**< in the layer's currency; of a gap the point is NaN */
+    double quantity;   /**< metric tons of what has a quantity; NaN = none has */
+    autk_bounds share; /**< the point is the share in what is reported */
+    autk_rank rank;    /**< of a gap the point is 0; all 0 where nothing bounds it */
+    bool gap;          /**< neither side reports: at most what is known of all goods between them */
+} autk_product_partner;
+
+typedef struct autk_product_dependence {
+    char product[16];
+    char name[96]; /**< "" where the dataset has none */
+    int32_t year;
+    bool exports;
+    size_t layer;
+    double value, quantity;         /**< reported, over all partners */
+    double other_way;               /**< the same product in the other direction */
+    autk_product_partner *partners; /**< by value, gaps last; autk_product_dependence_free */
+    size_t n_partners, n_gaps, n_unbounded; /**< gaps, and those of them that nothing bounds */
+    autk_concentration concentration;       /**< over partners; bounds as far as gaps have some */
+    double world_value, world_hhi;          /**< of its exporters (for exports: importers) */
+    bool has_on;
+    autk_product_partner on; /**< of the party asked for, its members together */
+} autk_product_dependence;
+
+typedef struct autk_product_depend_opts {
+    int64_t layer; /**< -1 = the best there is for that year */
+    bool exports;  /**< buyers instead of suppliers */
+    /** The economy's evidence: tells which partners' flows nobody reports, and at most how much
+     *  they are. NULL = what nobody reports is left out. Borrowed. */
+    const autk_evidence *evidence;
+    int32_t on; /**< economy or group of the evidence's world; AUTK_PARTY_ANY */
+} autk_product_depend_opts;
+AUTK_API autk_product_depend_opts autk_product_depend_opts_default(void);
+
+/**
+ * On whom an economy depends for one product, or for all that begin with a code.
+ *
+ * A partner whose whole trade in that direction is reported by neither side may trade the product
+ * too: it is a gap, with at most the upper bound of that whole flow, when the layer is in USD. Gaps
+ * widen the bounds of every share; gaps that nothing bounds are listed and left out of them.
+ *
+ * @param product  2 to 10 digits: "3104"
+ * Errors: AUTK_EARG, AUTK_ENOTFOUND (no such product or year in the dataset), AUTK_ENOANSWER
+ *         (nobody reports trade of it and there is no gap), AUTK_EDATA, AUTK_EIO, AUTK_ENOMEM.
+ * Cost:   O(flows of the year): the world's concentration needs all of them.
+ */
+AUTK_API autk_status autk_product_depend(autk_product_dependence **out, autk_dataset *dataset,
+                                         int32_t economy, const char *product, int32_t year,
+                                         const autk_product_depend_opts *opts, autk_err *err)
+    AUTK_MUST_CHECK;
+AUTK_API void autk_product_dependence_free(autk_product_dependence *dependence);
 
 #ifdef __cplusplus
 }

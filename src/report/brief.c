@@ -1,4 +1,5 @@
 #include "report/brief_loss.h"
+#include "report/brief_products.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -76,6 +77,7 @@ void autk_brief_free(autk_brief *brief)
     free(brief->sources);
     autk_turns_free(brief->turns);
     autki_loss_free(brief->loss);
+    autki_products_free(brief->products);
     free(brief->headline);
     autk_dependence_free(brief->on_only);
     autk_evidence_free(brief->evidence);
@@ -249,7 +251,7 @@ static autk_status gather_past(autk_brief *b, autk_err *err)
     return AUTK_OK;
 }
 
-static autk_status gather(autk_brief *b, autk_err *err)
+static autk_status gather(autk_brief *b, autk_dataset *dataset, autk_err *err)
 {
     int last = 0;
     autk_status st = autk_evidence_create(&b->evidence, b->world, b->economy, NULL, err);
@@ -269,6 +271,8 @@ static autk_status gather(autk_brief *b, autk_err *err)
         st = gather_past(b, err);
     if (st == AUTK_OK)
         st = autki_brief_add_turns(b, err);
+    if (st == AUTK_OK)
+        st = autki_brief_add_products(b, dataset, err);
     if (st == AUTK_OK)
         st = autki_brief_add_loss(b, err);
     if (st == AUTK_OK)
@@ -297,7 +301,7 @@ autk_status autk_brief_create(autk_brief **out, const autk_world *world, int32_t
     brief->year = o.year;
     brief->n_partners = o.n_partners;
     brief->n_draws = o.n_draws;
-    autk_status st = gather(brief, err);
+    autk_status st = gather(brief, o.dataset, err);
     if (st == AUTK_OK)
         st = autki_brief_word(brief, err);
     if (st != AUTK_OK) {

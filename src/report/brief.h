@@ -9,6 +9,7 @@
 
 #include <autarky/brief.h>
 #include <autarky/claim.h>
+#include <autarky/dataset.h>
 #include <autarky/turns.h>
 
 #define AUTKI_BRIEF_BLOCS 3
@@ -26,6 +27,7 @@ typedef struct autki_lines {
     X(AUTKI_SERIES, "series", "How it came about")                                                 \
     X(AUTKI_BLOCS, "blocs", "Blocs")                                                               \
     X(AUTKI_BOTH_WAYS, "both-ways", "Both directions")                                             \
+    X(AUTKI_PRODUCTS, "products", "Products")                                                      \
     X(AUTKI_LOSS, "loss", "What losing the partner would cost")                                    \
     X(AUTKI_ISOLATION, "isolation", "Isolation")                                                   \
     X(AUTKI_UNKNOWN, "unknown", "What is not known, and why")                                      \
@@ -72,7 +74,8 @@ struct autk_brief {
     size_t n_claims;
     int32_t *sources; /* [n_sources] ascending */
     size_t n_sources;
-    struct autki_loss *loss; /* of the partner: brief_loss.h */
+    struct autki_loss *loss;         /* of the partner: brief_loss.h */
+    struct autki_products *products; /* NULL = no dataset was given: brief_products.h */
     /* words */
     char *headline;
     autki_lines lede;
@@ -101,19 +104,34 @@ autk_status autki_brief_word(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 
 /** The sentences on the turns, behind those of the series. */
 autk_status autki_brief_say_turns(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_brief_say_products(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_say_loss(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 /** Has the section anything to show? table: the section's own, or NULL. */
 bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_table *table);
+
+/** A text cut to fit a column of the terminal's table. */
+void autki_table_cut(autk_table *table, const char *text, size_t max_columns);
 
 /** The table of a section; *out stays NULL where the section has none. The caller's to free. */
 autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_section section,
                               autk_err *err) AUTK_MUST_CHECK;
 
 /** Turns, events, the loss, claims and sources: after the numbers, before the words. */
+autk_status autki_brief_add_products(autk_brief *brief, autk_dataset *dataset, autk_err *err)
+    AUTK_MUST_CHECK;
 autk_status autki_brief_add_loss(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_turns(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_claims(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_sources(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
+
+/** A row of the brief's long table. Texts are borrowed. */
+typedef struct autki_brief_csv_row {
+    const char *section, *item, *measure;
+    int year;
+    autk_bounds value;
+    const char *unit, *evidence;
+} autki_brief_csv_row;
+void autki_brief_put_csv_row(autk_buf *out, const autki_brief_csv_row *row);
 
 autk_status autki_brief_text(autk_buf *out, const autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;

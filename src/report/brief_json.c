@@ -1,4 +1,5 @@
 #include "report/brief_loss.h"
+#include "report/brief_products.h"
 
 #include <math.h>
 #include <string.h>
@@ -273,6 +274,7 @@ autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *e
     put_turns_of(out, brief, "monthly_turns", turns != NULL ? &turns->monthly : NULL);
     put_events(out, brief);
     put_blocs(out, brief);
+    autki_products_json(out, brief);
     autki_loss_json(out, brief);
     put_isolation(out, brief);
     put_lines(out, "not_known", &brief->sentences[AUTKI_UNKNOWN]);
@@ -284,19 +286,14 @@ autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *e
 
 /* ------------------------------------------------------------------ CSV: one long table */
 
-typedef struct csv_row {
-    const char *section, *item, *measure;
-    int year;
-    autk_bounds value;
-    const char *unit, *evidence;
-} csv_row;
-
-static void put_row(autk_buf *out, const csv_row *r)
+void autki_brief_put_csv_row(autk_buf *out, const autki_brief_csv_row *r)
 {
     const double values[] = {r->value.low, r->value.point, r->value.high};
     autk_buf_printf(out, "%s,", r->section);
     autk_format_csv_text(out, r->item);
-    autk_buf_printf(out, ",%s,%d", r->measure, r->year);
+    autk_buf_putc(out, ',');
+    autk_format_csv_text(out, r->measure);
+    autk_buf_printf(out, ",%d", r->year);
     for (int i = 0; i < 3; i++) {
         autk_buf_putc(out, ',');
         if (isfinite(values[i]))
@@ -311,19 +308,19 @@ static void put_entry_rows(autk_buf *out, const autk_brief *b, const char *secti
                            const autk_dependence_entry *e)
 {
     const char *evidence = autk_evidence_kind_text(e->evidence);
-    csv_row r = {section,          autk_world_party_code(b->world, e->party),
-                 "share of trade", b->year,
-                 e->share,         "fraction",
-                 evidence};
-    put_row(out, &r);
+    autki_brief_csv_row r = {section,          autk_world_party_code(b->world, e->party),
+                             "share of trade", b->year,
+                             e->share,         "fraction",
+                             evidence};
+    autki_brief_put_csv_row(out, &r);
     r.measure = "trade";
     r.value = e->value_usd;
     r.unit = "USD";
-    put_row(out, &r);
+    autki_brief_put_csv_row(out, &r);
     r.measure = "reverse share of trade";
     r.value = e->asymmetry.reverse_share;
     r.unit = "fraction";
-    put_row(out, &r);
+    autki_brief_put_csv_row(out, &r);
 }
 
 static void put_series_rows(autk_buf *out, const autk_brief *b, const char *section, int32_t party,
@@ -331,10 +328,10 @@ static void put_series_rows(autk_buf *out, const autk_brief *b, const char *sect
 {
     for (size_t i = 0; i < n; i++) {
         const autk_dependence_entry *e = &series[i].entry;
-        csv_row r = {
+        autki_brief_csv_row r = {
             section,    autk_world_party_code(b->world, party), measure, series[i].year, e->share,
             "fraction", autk_evidence_kind_text(e->evidence)};
-        put_row(out, &r);
+        autki_brief_put_csv_row(out, &r);
     }
 }
 
@@ -344,20 +341,20 @@ static void put_isolation_rows(autk_buf *out, const autk_brief *b)
     for (size_t k = 0; k < b->n_past; k++) {
         const autk_dependence *then = b->past[k];
         const autk_isolation *iso = &then->isolation;
-        csv_row r = {"isolation", economy, "trade to GDP", then->year, iso->openness,
-                     "fraction",  ""};
-        put_row(out, &r);
+        autki_brief_csv_row r = {"isolation", economy, "trade to GDP", then->year, iso->openness,
+                                 "fraction",  ""};
+        autki_brief_put_csv_row(out, &r);
         r.measure = "effective partners";
         r.value = iso->effective;
         r.unit = "partners";
-        put_row(out, &r);
+        autki_brief_put_csv_row(out, &r);
         r.measure = "partners above 0.1 %";
         r.value = (autk_bounds){iso->partners_low, iso->partners_point, iso->partners_high};
-        put_row(out, &r);
+        autki_brief_put_csv_row(out, &r);
         r.measure = "HHI";
         r.value = then->concentration.hhi;
         r.unit = "index";
-        put_row(out, &r);
+        autki_brief_put_csv_row(out, &r);
     }
 }
 
@@ -376,6 +373,7 @@ autk_status autki_brief_csv(autk_buf *out, const autk_brief *brief, autk_err *er
     for (size_t i = 0; i < brief->n_blocs; i++)
         put_series_rows(out, brief, "blocs", brief->blocs[i].party, measures[0],
                         brief->blocs[i].series, brief->blocs[i].n);
+    autki_products_csv(out, brief);
     autki_loss_csv(out, brief);
     put_isolation_rows(out, brief);
     return autk_buf_check(out, err);

@@ -341,16 +341,10 @@ void autki_loss_json(autk_buf *out, const autk_brief *brief)
 static void put_row(autk_buf *out, const autk_brief *b, int32_t party, const char *measure,
                     autk_bounds value, const char *unit)
 {
-    const double values[] = {value.low, value.point, value.high};
-    autk_buf_puts(out, "loss,");
-    autk_format_csv_text(out, autk_world_party_code(b->world, party));
-    autk_buf_printf(out, ",\"%s\",%d", measure, b->loss->year);
-    for (size_t i = 0; i < 3; i++) {
-        autk_buf_putc(out, ',');
-        if (isfinite(values[i]))
-            autk_format_double(out, values[i]);
-    }
-    autk_buf_printf(out, ",%s,model\n", unit);
+    autki_brief_csv_row row = {
+        "loss", autk_world_party_code(b->world, party), measure, b->loss->year, value, unit,
+        "model"};
+    autki_brief_put_csv_row(out, &row);
 }
 
 void autki_loss_csv(autk_buf *out, const autk_brief *brief)

@@ -1,4 +1,5 @@
 #include "report/brief_loss.h"
+#include "report/brief_products.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #define MAX_BOTH_WAYS 8
 
 /* A text cut to fit a column of the terminal's table. */
-static void add_cut(autk_table *table, const char *text, size_t max_columns)
+void autki_table_cut(autk_table *table, const char *text, size_t max_columns)
 {
     char cut[400];
     size_t columns = 0, last = 0;
@@ -31,7 +32,7 @@ static void add_cut(autk_table *table, const char *text, size_t max_columns)
 
 static void add_name(autk_table *table, const autk_world *world, int32_t party)
 {
-    add_cut(table, autk_world_party_name(world, party), MAX_NAME_COLUMNS);
+    autki_table_cut(table, autk_world_party_name(world, party), MAX_NAME_COLUMNS);
 }
 
 /* The interval as a cell; a blank cell where it is a point. */
@@ -120,7 +121,7 @@ static autk_status events_table(autk_table **out, const autk_brief *b, autk_err 
         autki_words_date(&date, event->date);
         autk_table_number(table, (double)(i + 1));
         autki_table_take(table, &date);
-        add_cut(table, event->title, MAX_TITLE_COLUMNS);
+        autki_table_cut(table, event->title, MAX_TITLE_COLUMNS);
     }
     autk_buf_deinit(&date);
     *out = table;
@@ -257,6 +258,8 @@ autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_s
         return blocs_table(out, brief, err);
     case AUTKI_BOTH_WAYS:
         return both_ways_table(out, brief, err);
+    case AUTKI_PRODUCTS:
+        return autki_products_table(out, brief, err);
     case AUTKI_LOSS:
         return autki_loss_table(out, brief, err);
     case AUTKI_ISOLATION:

@@ -21,6 +21,15 @@ void autki_add_range(autk_buf *out, autk_bounds share)
         autk_buf_printf(out, "%s–%s %%", low, high);
 }
 
+void autki_range_cell(autk_table *table, autk_bounds share)
+{
+    autk_buf text;
+    autk_buf_init(&text);
+    autki_add_range(&text, share);
+    autk_table_text(table, autk_buf_text(&text));
+    autk_buf_deinit(&text);
+}
+
 /* ------------------------------------------------------------------ CSV: one row a partner */
 
 static const autk_column csv_columns[] = {{"economy", "economy", AUTK_CELL_TEXT, 0},

@@ -9,6 +9,8 @@ size_t autki_depend_shown(const autk_dependence *d, size_t top);
 
 /** "55.6-68.1 %", or "" when both ends look alike or are unknown. */
 void autki_add_range(autk_buf *out, autk_bounds share);
+/** The same as a cell. */
+void autki_range_cell(autk_table *table, autk_bounds share);
 
 void autki_depend_json(autk_buf *out, const autk_depend_item *item, const autk_world *world,
                        size_t top);

@@ -9,15 +9,6 @@
 
 /* ------------------------------------------------------------------ cells */
 
-static void range_cell(autk_table *table, autk_bounds share)
-{
-    autk_buf text;
-    autk_buf_init(&text);
-    autki_add_range(&text, share);
-    autk_table_text(table, autk_buf_text(&text));
-    autk_buf_deinit(&text);
-}
-
 static void evidence_cell(autk_table *table, const autk_dependence_entry *e)
 {
     char text[80];
@@ -85,7 +76,7 @@ static autk_status partners_table(autk_buf *out, const autk_dependence *d, const
         autk_table_number(t, e->rank.point > 0 ? (double)e->rank.point : NAN);
         autk_table_text(t, autk_world_party_name(world, e->party));
         autk_table_number(t, e->share.point);
-        range_cell(t, e->share);
+        autki_range_cell(t, e->share);
         autk_table_number(t, e->value_usd.point);
         autk_table_number(t, e->to_gdp.point);
         autk_table_number(t, e->asymmetry.reverse_share.point);
@@ -221,7 +212,7 @@ static void series_row(autk_table *t, const autk_dependence *d, const autk_world
     autk_table_number(t, d->year);
     autk_table_text(t, e != NULL ? autk_world_party_name(world, e->party) : "");
     autk_table_number(t, e != NULL ? e->share.point : NAN);
-    range_cell(t, e != NULL ? e->share : autk_bounds_unknown());
+    autki_range_cell(t, e != NULL ? e->share : autk_bounds_unknown());
     autk_table_number(t, e != NULL ? e->value_usd.point : NAN);
     autk_table_number(t, e != NULL ? e->asymmetry.reverse_share.point : NAN);
     autk_table_number(t, d->concentration.hhi.point);

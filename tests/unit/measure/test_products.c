@@ -123,12 +123,118 @@ static void products__say_what_is_missing(void **state)
     autk_dataset_close(d);
 }
 
+/* The same by hand for one product: 3104 = 310420 and 310430, imports from RUS 65 and DEU 40. */
+static void product__partners_are_what_a_hand_count_gives(void **state)
+{
+    (void)state;
+    autk_dataset *d = open_dataset();
+    autk_product_dependence *p = NULL;
+    int32_t blr;
+    autk_err err;
+    assert_ok(autk_dataset_find_economy(&blr, d, "112", &err), &err);
+    assert_ok(autk_product_depend(&p, d, blr, "3104", 2021, NULL, &err), &err);
+    assert_int_equal(p->n_partners, 2);
+    assert_string_equal(p->partners[0].code, "643");
+    assert_near(p->partners[0].value.point, 65000, 1e-12);
+    assert_near(p->partners[0].share.point, 65.0 / 105, 1e-12);
+    assert_near(p->partners[1].share.high, 40.0 / 105, 1e-12);
+    assert_int_equal(p->partners[1].rank.point, 2);
+    assert_near(p->value, 105000, 1e-12);
+    assert_near(p->other_way, 10000, 1e-12);
+    assert_true(isnan(p->quantity)); /* no row has one: unknown, not zero */
+    assert_near(p->concentration.hhi.point, (65.0 * 65 + 40 * 40) / (105 * 105), 1e-12);
+    assert_near(p->world_value, 210000, 1e-12);
+    /* RUS 60 + 5, DEU 40 + 95, BLR 10 */
+    assert_near(p->world_hhi, (65.0 * 65 + 135 * 135 + 10 * 10) / (210.0 * 210), 1e-12);
+    assert_int_equal(p->n_gaps, 0);
+    autk_product_dependence_free(p);
+    autk_product_depend_opts opts = autk_product_depend_opts_default();
+    opts.exports = true;
+    assert_ok(autk_product_depend(&p, d, blr, "31", 2021, &opts, &err), &err);
+    assert_int_equal(p->n_partners, 1);
+    assert_near(p->value, 10000, 1e-12);
+    autk_product_dependence_free(p);
+    autk_dataset_close(d);
+}
+
+/* Nobody reports what Belarus sold to Russia in 2022: at most all goods between the two. */
+static void product__gaps_widen_every_share(void **state)
+{
+    (void)state;
+    static const char rows[] = "t,i,j,k,v,q\n2022,112,76,310420,600000,2\n"
+                               "2022,112,156,310420,200000,NA\n";
+    const char *path = scratch_path("gaps.atk");
+    autk_world *world = NULL;
+    autk_evidence *evidence = NULL;
+    autk_dataset *d = NULL;
+    autk_product_dependence *p = NULL;
+    autk_flow silent;
+    int32_t blr, rus, economy;
+    autk_err err;
+    assert_ok(autk_world_open(&world, world_path(), &err), &err);
+    autk_import_opts in = autk_import_opts_default();
+    in.resolve = autk_resolve_by_world;
+    in.resolve_user = world;
+    assert_ok(import_text(path, "BACI_HS92_Y2022_V1.csv", rows, &in, NULL, &err), &err);
+    assert_ok(autk_dataset_open(&d, path, &err), &err);
+    assert_ok(autk_world_find_economy(&blr, world, "BLR", 0, &err), &err);
+    assert_ok(autk_world_find_economy(&rus, world, "RUS", 0, &err), &err);
+    assert_ok(autk_evidence_create(&evidence, world, blr, NULL, &err), &err);
+    assert_ok(autk_evidence_flow(&silent, world, blr, rus, 2022, NULL, &err), &err);
+    assert_true(silent.gap);
+    assert_ok(autk_dataset_find_economy(&economy, d, "BLR", &err), &err);
+    autk_product_depend_opts opts = autk_product_depend_opts_default();
+    opts.exports = true;
+    opts.evidence = evidence;
+    opts.on = rus;
+    assert_ok(autk_product_depend(&p, d, economy, "3104", 2022, &opts, &err), &err);
+    assert_true(p->n_gaps > 0);
+    double gaps = 0;
+    for (size_t i = 0; i < p->n_partners; i++)
+        gaps += p->partners[i].gap && isfinite(p->partners[i].value.high)
+                    ? p->partners[i].value.high
+                    : 0;
+    assert_string_equal(p->partners[0].code, "BRA");
+    assert_near(p->partners[0].share.point, 0.75, 1e-12);
+    assert_near(p->partners[0].share.high, 0.75, 1e-12);
+    assert_near(p->partners[0].share.low, 6e8 / (8e8 + gaps), 1e-9);
+    assert_true(p->has_on && p->on.gap);
+    assert_true(isnan(p->on.share.point));
+    assert_near(p->on.value.high, silent.value_usd.high, 1e-12);
+    assert_near(p->on.share.high, silent.value_usd.high / (8e8 + silent.value_usd.high), 1e-9);
+    autk_product_dependence_free(p);
+    autk_evidence_free(evidence);
+    autk_dataset_close(d);
+    autk_world_close(world);
+}
+
+static void product__says_what_is_missing(void **state)
+{
+    (void)state;
+    autk_dataset *d = open_dataset();
+    autk_product_dependence *p = NULL;
+    autk_product_depend_opts opts = autk_product_depend_opts_default();
+    int32_t pol;
+    autk_err err;
+    assert_ok(autk_dataset_find_economy(&pol, d, "616", &err), &err);
+    assert_int_equal(autk_product_depend(&p, d, pol, "3104", 2021, NULL, &err), AUTK_ENOANSWER);
+    assert_int_equal(autk_product_depend(&p, d, pol, "9999", 2021, NULL, &err), AUTK_ENOTFOUND);
+    assert_int_equal(autk_product_depend(&p, d, pol, "3104", 1995, NULL, &err), AUTK_ENOTFOUND);
+    assert_int_equal(autk_product_depend(&p, d, pol, "potash", 2021, NULL, &err), AUTK_EARG);
+    opts.on = 3;
+    assert_int_equal(autk_product_depend(&p, d, pol, "3104", 2021, &opts, &err), AUTK_EARG);
+    autk_dataset_close(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products__are_what_a_hand_count_gives),
         cmocka_unit_test(products__of_a_bloc_leave_out_what_members_trade),
-        cmocka_unit_test(products__say_what_is_missing)};
+        cmocka_unit_test(products__say_what_is_missing),
+        cmocka_unit_test(product__partners_are_what_a_hand_count_gives),
+        cmocka_unit_test(product__gaps_widen_every_share),
+        cmocka_unit_test(product__says_what_is_missing)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     scratch_remove();
     return failed;
