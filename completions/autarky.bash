@@ -3,10 +3,10 @@
 
 # command: its own options
 _autarky_table="
-brief: --year --on --html --top
+brief: --year --on --html --dataset --top
 claim: --economy --partner --share --rank --year --flow --scope --explain --exact
 turns: --on --flow --years --monthly --explain --by --level --draws --seed
-depend: --on --year --years --flow --scope --top --explain
+depend: --on --year --years --flow --scope --top --product --dataset --explain
 compare: --on --year --flow
 economies: --search --group --date
 groups: --date
@@ -19,7 +19,7 @@ sweep: --economy --layout --year --theta --theta-file --value-added --domestic -
 version:
 import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads
 dataset: --to --years --into --layer
-products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --years --years-min --layer
+products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --all-exports --years --years-min --layer
 ties: --years
 roles: --years --draws --resolution
 corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only
