@@ -61,6 +61,9 @@ autk_status cli_expected_number(cli_context *cli, const char *option, const char
 /** Write text to --output (whole, by renaming a finished file) or standard output. */
 autk_status cli_write(cli_context *cli, const autk_buf *text);
 
+/** Write text, in its --format, where st says that it was made; free it either way. */
+autk_status cli_finish(cli_context *cli, autk_buf *text, autk_status st);
+
 /** Write text to a file, whole or not at all. */
 autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err);
 

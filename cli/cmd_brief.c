@@ -47,10 +47,7 @@ static autk_status write_brief(cli_context *cli, const autk_brief *brief)
     autk_buf text;
     autk_buf_init(&text);
     autk_status st = autk_brief_write(&text, brief, cli->format, &cli->err);
-    if (st == AUTK_OK)
-        st = cli_write(cli, &text);
-    autk_buf_deinit(&text);
-    return st;
+    return cli_finish(cli, &text, st);
 }
 
 autk_status cmd_brief(cli_context *cli, int argc, char **argv)

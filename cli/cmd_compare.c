@@ -56,10 +56,7 @@ static autk_status write_comparison(cli_context *cli, const comparison *c)
     autk_buf_init(&text);
     autk_status st = autk_depend_compare(&text, items, c->on != AUTK_PARTY_ANY ? on : NULL, c->n,
                                          c->world, cli->format, &cli->err);
-    if (st == AUTK_OK)
-        st = cli_write(cli, &text);
-    autk_buf_deinit(&text);
-    return st;
+    return cli_finish(cli, &text, st);
 }
 
 static autk_status compare(cli_context *cli, comparison *c, const compare_options *o)

@@ -115,12 +115,7 @@ static autk_status write_table(cli_context *cli, const options *o, autk_estimate
         : cli->format == AUTK_FORMAT_CSV
             ? autk_estimate_write_models_csv(&text, models, titles, n, &cli->err)
             : autk_estimate_write_table(&text, models, titles, n, o->latex, &report, &cli->err);
-    if (cli->format == AUTK_FORMAT_JSON)
-        autk_buf_putc(&text, '\n');
-    if (st == AUTK_OK)
-        st = cli_write(cli, &text);
-    autk_buf_deinit(&text);
-    return st;
+    return cli_finish(cli, &text, st);
 }
 
 /* To a file, if one is asked for: as .dta by its name, else as CSV. */
@@ -204,12 +199,7 @@ static autk_status write_estimate(cli_context *cli, const options *o, const autk
                      : cli->format == AUTK_FORMAT_CSV
                          ? autk_estimate_write_csv(&text, e, &cli->err)
                          : autk_estimate_write_text(&text, e, &report, &cli->err);
-    if (cli->format == AUTK_FORMAT_JSON)
-        autk_buf_putc(&text, '\n');
-    if (st == AUTK_OK)
-        st = cli_write(cli, &text);
-    autk_buf_deinit(&text);
-    return st;
+    return cli_finish(cli, &text, st);
 }
 
 /* Files that belong to one model, and formats that exclude each other. */

@@ -79,17 +79,22 @@ autk_status cli_write(cli_context *cli, const autk_buf *text)
                                    : io_error(&cli->err, "standard output", "written", errno);
 }
 
+autk_status cli_finish(cli_context *cli, autk_buf *text, autk_status st)
+{
+    if (cli->format == AUTK_FORMAT_JSON && text->len != 0 && text->text[text->len - 1] != '\n')
+        autk_buf_putc(text, '\n');
+    if (st == AUTK_OK)
+        st = cli_write(cli, text);
+    autk_buf_deinit(text);
+    return st;
+}
+
 autk_status cli_write_table(cli_context *cli, const autk_table *table)
 {
     autk_buf text;
     autk_buf_init(&text);
     autk_status st = autk_table_write(&text, table, cli->format, &cli->err);
-    if (cli->format == AUTK_FORMAT_JSON)
-        autk_buf_putc(&text, '\n');
-    if (st == AUTK_OK)
-        st = cli_write(cli, &text);
-    autk_buf_deinit(&text);
-    return st;
+    return cli_finish(cli, &text, st);
 }
 
 /* The program, not the library, may keep state: one progress line on one terminal. */
