@@ -44,6 +44,13 @@ autki_object autki_object_element(autki_object *array)
     return opened(array->out, '{', '}');
 }
 
+autki_object autki_object_row(autki_object *array)
+{
+    autk_buf_puts(array->out, array->began ? ",\n  " : "\n  ");
+    array->began = true;
+    return opened(array->out, '{', '}');
+}
+
 void autki_object_text_element(autki_object *array, const char *value)
 {
     separate(array);

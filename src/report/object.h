@@ -18,6 +18,8 @@ autki_object autki_object_in(autki_object *o, const char *key);
 autki_object autki_object_array(autki_object *o, const char *key);
 /** Elements of an array. */
 autki_object autki_object_element(autki_object *array);
+/** Likewise, on a line of its own. */
+autki_object autki_object_row(autki_object *array);
 void autki_object_text_element(autki_object *array, const char *value);
 void autki_object_close(autki_object *o);
 
