@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/linear.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 
@@ -218,47 +219,6 @@ double autk_pair_cost(const autk_pair_costs *pairs, int32_t origin, int32_t dest
 
 /* ------------------------------------------------------------------ after closures */
 
-static void swap_rows(double *a, double *b, size_t n)
-{
-    for (size_t i = 0; a != b && i < n; i++) {
-        double keep = a[i];
-        a[i] = b[i];
-        b[i] = keep;
-    }
-}
-
-static void subtract(double *row, const double *other, double factor, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        row[i] -= factor * other[i];
-}
-
-/* Solve the k x k system N y = r for many r at once, N overwritten: elimination with row pivots. */
-static bool eliminate(double *matrix, double *rhs, size_t k, size_t n_rhs)
-{
-    for (size_t c = 0; c < k; c++) {
-        size_t pivot = c;
-        for (size_t r = c + 1; r < k; r++)
-            pivot = fabs(matrix[r * k + c]) > fabs(matrix[pivot * k + c]) ? r : pivot;
-        if (!(fabs(matrix[pivot * k + c]) > 0))
-            return false;
-        swap_rows(matrix + c * k, matrix + pivot * k, k);
-        swap_rows(rhs + c * n_rhs, rhs + pivot * n_rhs, n_rhs);
-        for (size_t r = 0; r < k; r++) {
-            double factor = r == c ? 0 : matrix[r * k + c] / matrix[c * k + c];
-            if (factor == 0)
-                continue;
-            subtract(matrix + r * k, matrix + c * k, factor, k);
-            subtract(rhs + r * n_rhs, rhs + c * n_rhs, factor, n_rhs);
-        }
-    }
-    for (size_t c = 0; c < k; c++) {
-        for (size_t x = 0; x < n_rhs; x++)
-            rhs[c * n_rhs + x] /= matrix[c * k + c];
-    }
-    return true;
-}
-
 /* N_TT: rows T of (I - A)^-1 at columns T. */
 static autk_status inverse_at(double *block, const autk_pair_costs *p, const int32_t *closed,
                               size_t k, autk_err *err)
@@ -295,7 +255,7 @@ static autk_status update(double *sum, const autk_pair_costs *p, const int32_t *
         for (size_t j = 0; j < n; j++)
             back[c * n + j] = autki_flows_back(&p->flows, j, closed[c]);
     }
-    if (st == AUTK_OK && !eliminate(block, back, k, n))
+    if (st == AUTK_OK && !autki_solve_linear(block, back, k, n, 0))
         st = autki_fail(err, AUTK_ENUMERIC, "the closed terminals leave a singular system");
     for (size_t i = 0; st == AUTK_OK && i < n; i++) {
         for (size_t j = 0; j < n; j++) {

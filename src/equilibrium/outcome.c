@@ -5,42 +5,9 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/linear.h"
 #include "base/mem.h"
 #include "equilibrium/outcome.h"
-
-/* Gaussian elimination with row pivoting; b becomes the solution. False when singular. */
-static bool eliminate(double *a, double *b, size_t n)
-{
-    for (size_t k = 0; k < n; k++) {
-        size_t pivot = k;
-        for (size_t i = k + 1; i < n; i++)
-            pivot = fabs(a[i * n + k]) > fabs(a[pivot * n + k]) ? i : pivot;
-        if (!(fabs(a[pivot * n + k]) > 1e-14))
-            return false;
-        for (size_t c = k; pivot != k && c < n; c++) {
-            double t = a[k * n + c];
-            a[k * n + c] = a[pivot * n + c];
-            a[pivot * n + c] = t;
-        }
-        double t = b[k];
-        b[k] = b[pivot];
-        b[pivot] = t;
-        for (size_t i = k + 1; i < n; i++) {
-            double factor = a[i * n + k] / a[k * n + k];
-            if (factor == 0)
-                continue;
-            for (size_t c = k; c < n; c++)
-                a[i * n + c] -= factor * a[k * n + c];
-            b[i] -= factor * b[k];
-        }
-    }
-    for (size_t k = n; k-- > 0;) {
-        for (size_t c = k + 1; c < n; c++)
-            b[k] -= a[k * n + c] * b[c];
-        b[k] /= a[k * n + k];
-    }
-    return true;
-}
 
 autk_status autki_total_use(double *weight, const autki_calibration *cal, autk_err *err)
 {
@@ -56,7 +23,7 @@ autk_status autki_total_use(double *weight, const autki_calibration *cal, autk_e
             for (size_t k = 0; k < s; k++)
                 a[j * s + k] = (j == k) - cal->input_share[k * cal->plane + j * cal->stride + n];
         }
-        if (!eliminate(a, b, s))
+        if (!autki_solve_linear(a, b, s, 1, 1e-14))
             st = autki_fail(err, AUTK_EDATA,
                             "expected inputs of %s that can be produced, got a singular table",
                             cal->economy->regions.name[n]);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/linear.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "evidence/blackout.h"

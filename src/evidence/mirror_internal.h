@@ -4,10 +4,6 @@
 
 #include <autarky/mirror.h>
 
-/* Solve the symmetric positive definite a x = b in place (a [n][n], lower triangle used); x in b.
- * False when a is not positive definite, or not finite. */
-bool autki_solve_spd(double *a, double *b, size_t n);
-
 /* ln(CIF/FOB) of each flow, clipped; fills the margin's part of fit. */
 autk_status autki_mirror_margins(double *margin, autk_mirror_fit *fit, const autk_two_sides *flows,
                                  size_t n, autk_geography_fn geography, void *user,

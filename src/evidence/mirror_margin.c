@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/linear.h"
 #include "base/mem.h"
 #include "evidence/mirror_internal.h"
 
@@ -10,35 +11,6 @@
 #define FEW 30 /* pairs below which a regression says nothing */
 /* Of weights: each brings them closer by a factor of about the variance of the gaps. */
 #define ROUNDS 10
-
-bool autki_solve_spd(double *a, double *b, size_t n)
-{
-    for (size_t j = 0; j < n; j++) {
-        double d = a[j * n + j];
-        for (size_t k = 0; k < j; k++)
-            d -= a[j * n + k] * a[j * n + k];
-        if (!(d > 0) || !isfinite(d))
-            return false;
-        a[j * n + j] = sqrt(d);
-        for (size_t i = j + 1; i < n; i++) {
-            double s = a[i * n + j];
-            for (size_t k = 0; k < j; k++)
-                s -= a[i * n + k] * a[j * n + k];
-            a[i * n + j] = s / a[j * n + j];
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < i; k++)
-            b[i] -= a[i * n + k] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    for (size_t i = n; i-- > 0;) {
-        for (size_t k = i + 1; k < n; k++)
-            b[i] -= a[k * n + i] * b[k];
-        b[i] /= a[i * n + i];
-    }
-    return true;
-}
 
 static bool regressors(double x[N_REGRESSORS], autk_geography_fn geography, void *user,
                        const autk_two_sides *f)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/linear.h"
 #include "base/mem.h"
 #include "gravity/wls.h"
 
@@ -378,40 +379,6 @@ static autk_status invert_equations(work *w, autk_err *err)
     return st;
 }
 
-/* Solve a z = s for a general m x m matrix by elimination with pivoting; a is destroyed. */
-static bool solve_general(double *a, double *z, size_t m)
-{
-    for (size_t k = 0; k < m; k++) {
-        size_t best = k;
-        for (size_t i = k + 1; i < m; i++) {
-            if (fabs(a[i * m + k]) > fabs(a[best * m + k]))
-                best = i;
-        }
-        if (!(fabs(a[best * m + k]) > 1e-12))
-            return false;
-        for (size_t j = 0; j < m && best != k; j++) {
-            double swap = a[k * m + j];
-            a[k * m + j] = a[best * m + j];
-            a[best * m + j] = swap;
-        }
-        double swap = z[k];
-        z[k] = z[best];
-        z[best] = swap;
-        for (size_t i = k + 1; i < m; i++) {
-            double factor = a[i * m + k] / a[k * m + k];
-            for (size_t j = k; j < m; j++)
-                a[i * m + j] -= factor * a[k * m + j];
-            z[i] -= factor * z[k];
-        }
-    }
-    for (size_t k = m; k-- > 0;) {
-        for (size_t j = k + 1; j < m; j++)
-            z[k] -= a[k * m + j] * z[j];
-        z[k] /= a[k * m + k];
-    }
-    return true;
-}
-
 /* What estimation noise in the coefficients and effects adds between two rows of one pair:
  * x V_x x' + d V_FE d'. */
 static double noise_between(const work *w, size_t ra, size_t rb, const double *xa, const double *xb)
@@ -446,7 +413,7 @@ static autk_status add_corrected(work *w, int32_t q, double *omega, autk_err *er
         w->left[a * m + a] += 1;
         z[a] = w->score[a];
     }
-    if (!solve_general(w->left, z, m))
+    if (!autki_solve_linear(w->left, z, m, 1, 1e-12))
         return autki_fail_at(err, AUTK_ENUMERIC, "--bias-correction", 0, 0,
                              "a pair determines its own effects: its leverage is one");
     for (size_t k = 0; k < p; k++) {
