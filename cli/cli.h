@@ -48,7 +48,8 @@ typedef struct cli_context {
 /**
  * Parse argv[1..] by the command's table and the options that all commands have (--format,
  * --output, --world, --help). A positional may stand anywhere; "--" ends the options.
- * Errors: AUTK_EARG names the nearest option.
+ * An option is given once, and its value is not empty and does not begin as an option does (write
+ * --name=--value for that). Errors: AUTK_EARG names the nearest option.
  */
 autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **argv);
 
@@ -63,6 +64,12 @@ autk_status cli_write(cli_context *cli, const autk_buf *text);
 
 /** Write text, in its --format, where st says that it was made; free it either way. */
 autk_status cli_finish(cli_context *cli, autk_buf *text, autk_status st);
+
+/**
+ * Text of the user's onto standard error, on one line that does nothing to a terminal: a "?" stands
+ * for a control character, for bytes that are not UTF-8, and for one cut off at the end.
+ */
+void cli_print_clean(const char *text);
 
 /** Write text to a file, whole or not at all. */
 autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err);

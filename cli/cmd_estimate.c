@@ -59,6 +59,8 @@ static autk_status take_words(cli_context *cli, options *o)
     o->estimate.convention = fixest ? AUTK_CONVENTION_FIXEST : AUTK_CONVENTION_STATA;
     if (st == AUTK_OK && o->data == NULL)
         st = wrong_word(cli, "--data", "a file", "nothing");
+    if (st == AUTK_OK && !(o->estimate.tol > 0 && o->estimate.tol < 1))
+        st = cli_expected_number(cli, "--tol", "a number above 0 and below 1", o->estimate.tol);
     if (st == AUTK_OK && (o->max_iterations < 1 || o->max_iterations > 100000))
         st = wrong_word(cli, "--max-iterations", "1 to 100000", "something else");
     if (st == AUTK_OK && (o->threads < 0 || o->threads > 256))
@@ -90,8 +92,11 @@ static void show_place(const cli_context *cli, const char *formula, const option
                  {"--panel", o->estimate.panel}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(cli->err.source, texts[i].source) == 0 && cli->err.column > 0 &&
-            texts[i].text != NULL && strchr(texts[i].text, '\n') == NULL)
-            fprintf(stderr, "  %s\n  %*s\n", texts[i].text, (int)cli->err.column, "^");
+            texts[i].text != NULL && strchr(texts[i].text, '\n') == NULL) {
+            fputs("  ", stderr);
+            cli_print_clean(texts[i].text);
+            fprintf(stderr, "\n  %*s\n", (int)cli->err.column, "^");
+        }
     }
 }
 

@@ -109,10 +109,13 @@ static void tell_errors(const autk_import_report *r)
     cli_progress_end();
     for (size_t i = 0; i < r->n_errors; i++) {
         const autk_err *e = &r->errors[i];
-        fprintf(stderr, "%s:%lld", e->source, (long long)e->line);
+        cli_print_clean(e->source);
+        fprintf(stderr, ":%lld", (long long)e->line);
         if (e->column > 0)
             fprintf(stderr, ":%lld", (long long)e->column);
-        fprintf(stderr, ": %s\n", e->msg);
+        fputs(": ", stderr);
+        cli_print_clean(e->msg);
+        fputc('\n', stderr);
     }
     if (r->n_bad > r->n_errors)
         fprintf(stderr, "... and %llu more wrong rows\n",

@@ -390,6 +390,7 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
     bool explain = false, flows = false;
     int64_t draws = 0, seed = 0, threads = 1;
     double tolerance = 0;
+    bool tolerance_given = false;
     const char *coefficients = NULL;
     cli_option options[CLI_N_ECONOMY_OPTIONS + 8] = {
         [CLI_N_ECONOMY_OPTIONS] = {"explain", CLI_FLAG, &explain, NULL,
@@ -400,7 +401,7 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
         {"draws", CLI_INTEGER, &draws, "N", "draws of elasticities and coefficients", NULL},
         {"seed", CLI_INTEGER, &seed, "N", "of the draws", NULL},
         {"threads", CLI_INTEGER, &threads, "N", "for draws; results do not depend on it", NULL},
-        {"tolerance", CLI_NUMBER, &tolerance, "X", "relative residual, 1e-10", NULL}};
+        {"tolerance", CLI_NUMBER, &tolerance, "X", "relative residual, 1e-10", &tolerance_given}};
     cli_economy_options(options, &from);
     cli_spec spec = {
         .name = "simulate",
@@ -418,6 +419,8 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st == AUTK_OK && !cli->help_shown)
         st = check_counts(cli, draws, seed, threads);
+    if (st == AUTK_OK && tolerance_given && !(tolerance > 0 && tolerance < 1))
+        st = cli_expected_number(cli, "--tolerance", "a number above 0 and below 1", tolerance);
     if (st != AUTK_OK || cli->help_shown)
         return st;
     autk_scenario *scenario = NULL;

@@ -33,14 +33,15 @@ static void print_error(const autk_err *err)
 {
     fputs("autarky: ", stderr);
     if (err->source[0] != '\0') {
-        fputs(err->source, stderr);
+        cli_print_clean(err->source);
         if (err->line > 0)
             fprintf(stderr, ":%lld", (long long)err->line);
         if (err->line > 0 && err->column > 0)
             fprintf(stderr, ":%lld", (long long)err->column);
         fputs(": ", stderr);
     }
-    fprintf(stderr, "%s\n", err->msg[0] != '\0' ? err->msg : autk_status_text(err->code));
+    cli_print_clean(err->msg[0] != '\0' ? err->msg : autk_status_text(err->code));
+    fputc('\n', stderr);
 }
 
 static int unknown_command(const char *name)
@@ -50,7 +51,9 @@ static int unknown_command(const char *name)
     for (size_t i = 0; i < N_COMMANDS; i++)
         names[i] = commands[i].name;
     cli_nearest(near, sizeof near, name, names, N_COMMANDS);
-    fprintf(stderr, "autarky: expected a command, got \"%s\"%s; see autarky --help\n", name, near);
+    fputs("autarky: expected a command, got \"", stderr);
+    cli_print_clean(name);
+    fprintf(stderr, "\"%s; see autarky --help\n", near);
     return autk_status_exit_code(AUTK_EARG);
 }
 

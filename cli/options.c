@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -32,15 +33,22 @@ void cli_nearest(char *out, size_t size, const char *text, const char *const *na
     (void)snprintf(out, size, near[0] != '\0' ? " (nearest: %s)" : "%s", near);
 }
 
-static autk_status unknown_option(cli_context *cli, const cli_option *const *options, size_t n,
-                                  const char *name)
+/* The options of one command, and which of them were there. */
+typedef struct option_table {
+    const cli_option *option[MAX_OPTIONS];
+    bool seen[MAX_OPTIONS];
+    size_t n;
+} option_table;
+
+static autk_status unknown_option(cli_context *cli, const option_table *table, const char *text)
 {
-    const char *names[MAX_OPTIONS];
+    const char *names[MAX_OPTIONS], *name = text + strspn(text, "-");
     char near[200];
-    for (size_t i = 0; i < n; i++)
-        names[i] = options[i]->name;
-    cli_nearest(near, sizeof near, name, names, n);
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected an option, got --%s%s", name, near);
+    for (size_t i = 0; i < table->n; i++)
+        names[i] = table->option[i]->name;
+    cli_nearest(near, sizeof near, name, names, table->n);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected an option, got %.*s%s",
+                   (int)strcspn(text, "="), text, near);
     return cli->err.code = AUTK_EARG;
 }
 
@@ -50,6 +58,8 @@ static autk_status store_value(cli_context *cli, const cli_option *option, const
     (void)snprintf(shown, sizeof shown, "--%s", option->name);
     errno = 0;
     if (option->kind == CLI_TEXT) {
+        if (*text == '\0')
+            return cli_expected(cli, shown, option->meta, text);
         *(const char **)option->value = text;
         return AUTK_OK;
     }
@@ -67,46 +77,71 @@ static autk_status store_value(cli_context *cli, const cli_option *option, const
     return AUTK_OK;
 }
 
-/* --name value or --name=value; *at moves over what was used. */
-static autk_status take_option(cli_context *cli, const cli_option *const *options, size_t n,
-                               int argc, char **argv, int *at)
+/* "--format", "--": no value of an option, unless it is written --option=--format. */
+static bool begins_option(const char *text)
 {
-    const char *text = argv[*at] + 2, *equals = strchr(text, '=');
-    char name[80];
-    size_t len = equals != NULL ? (size_t)(equals - text) : strlen(text);
-    (void)snprintf(name, sizeof name, "%.*s", (int)(len < 79 ? len : 79), text);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(options[i]->name, name) != 0)
-            continue;
-        if (options[i]->given != NULL)
-            *options[i]->given = true;
-        if (options[i]->kind == CLI_FLAG) {
-            if (equals != NULL)
-                return cli_expected(cli, argv[*at], "no value for a flag", equals + 1);
-            *(bool *)options[i]->value = true;
-            return AUTK_OK;
-        }
-        if (equals != NULL)
-            return store_value(cli, options[i], equals + 1);
-        if (*at + 1 >= argc)
-            return cli_expected(cli, argv[*at], options[i]->meta, NULL);
-        return store_value(cli, options[i], argv[++*at]);
-    }
-    return unknown_option(cli, options, n, name);
+    return strncmp(text, "--", 2) == 0 && (text[2] == '\0' || isalpha((unsigned char)text[2]));
 }
 
-static void print_help(const cli_spec *spec, const cli_option *const *options, size_t n)
+/* The value of an option at argv[*at], which moves over it. */
+static autk_status take_value(cli_context *cli, const cli_option *option, const char *equals,
+                              int argc, char **argv, int *at)
+{
+    if (option->kind == CLI_FLAG) {
+        if (equals != NULL)
+            return cli_expected(cli, argv[*at], "no value for a flag", equals + 1);
+        *(bool *)option->value = true;
+        return AUTK_OK;
+    }
+    if (equals != NULL)
+        return store_value(cli, option, equals + 1);
+    if (*at + 1 >= argc)
+        return cli_expected(cli, argv[*at], option->meta, NULL);
+    if (begins_option(argv[*at + 1]))
+        return cli_expected(cli, argv[*at], option->meta, argv[*at + 1]);
+    return store_value(cli, option, argv[++*at]);
+}
+
+/* --name value or --name=value; *at moves over what was used. */
+static autk_status take_option(cli_context *cli, option_table *table, int argc, char **argv,
+                               int *at)
+{
+    const char *text = argv[*at] + 2, *equals = strchr(text, '=');
+    size_t len = equals != NULL ? (size_t)(equals - text) : strlen(text);
+    for (size_t i = 0; i < table->n; i++) {
+        const cli_option *option = table->option[i];
+        if (strlen(option->name) != len || strncmp(option->name, text, len) != 0)
+            continue;
+        if (table->seen[i]) {
+            (void)snprintf(cli->err.source, sizeof cli->err.source, "--%s", option->name);
+            (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected once, got it twice");
+            return cli->err.code = AUTK_EARG;
+        }
+        table->seen[i] = true;
+        if (option->given != NULL)
+            *option->given = true;
+        return take_value(cli, option, equals, argc, argv, at);
+    }
+    return unknown_option(cli, table, argv[*at]);
+}
+
+/* "-x"; a number, "-" and a formula such as "-log(y) ~ x" are none. */
+static bool is_short_option(const char *text)
+{
+    return text[0] == '-' && isalpha((unsigned char)text[1]) && strpbrk(text, " ~") == NULL;
+}
+
+static void print_help(const cli_spec *spec, const option_table *table)
 {
     printf("usage: autarky %s %s%s[OPTIONS]\n\n%s\n\noptions:\n", spec->name, spec->arguments,
            spec->arguments[0] != '\0' ? " " : "", spec->summary);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < table->n; i++) {
+        const cli_option *o = table->option[i];
         char left[80];
-        (void)snprintf(left, sizeof left, "--%s%s%s", options[i]->name,
-                       options[i]->meta != NULL ? " " : "",
-                       options[i]->meta != NULL ? options[i]->meta : "");
+        (void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->meta != NULL ? " " : "",
+                       o->meta != NULL ? o->meta : "");
         printf(strlen(left) > 25 ? "  %s\n%29s%s\n" : "  %-26s %s%s\n", left,
-               strlen(left) > 25 ? "" : options[i]->help,
-               strlen(left) > 25 ? options[i]->help : "");
+               strlen(left) > 25 ? "" : o->help, strlen(left) > 25 ? o->help : "");
     }
     printf("\nexamples:\n%s", spec->examples);
 }
@@ -139,6 +174,10 @@ static autk_status check_arguments(cli_context *cli, const cli_spec *spec)
     if (cli->n_arguments > spec->max_arguments)
         return cli_expected(cli, spec->name, spec->max_arguments == 0 ? "no argument" : "no more",
                             cli->arguments[spec->max_arguments]);
+    for (size_t i = 0; i < cli->n_arguments; i++) {
+        if (cli->arguments[i][0] == '\0')
+            return cli_expected(cli, spec->name, spec->arguments, "");
+    }
     return AUTK_OK;
 }
 
@@ -151,12 +190,12 @@ autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **a
         {"output", CLI_TEXT, &cli->output, "FILE", "write there instead of to the terminal", NULL},
         {"world", CLI_TEXT, &cli->world_path, "FILE", "another world dataset", NULL},
         {"help", CLI_FLAG, &help, NULL, "this text", NULL}};
-    const cli_option *options[MAX_OPTIONS];
-    size_t n = 0;
-    for (cli_option *o = spec->options; o != NULL && o->name != NULL && n < MAX_OPTIONS - 4; o++)
-        options[n++] = o;
+    option_table table = {.n = 0};
+    for (cli_option *o = spec->options; o != NULL && o->name != NULL && table.n < MAX_OPTIONS - 4;
+         o++)
+        table.option[table.n++] = o;
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-        options[n++] = &common[i];
+        table.option[table.n++] = &common[i];
     cli->arguments = calloc((size_t)argc + 1, sizeof *cli->arguments);
     if (cli->arguments == NULL)
         return cli->err.code = AUTK_ENOMEM;
@@ -167,15 +206,17 @@ autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **a
         } else if (!only_arguments && strcmp(argv[i], "-h") == 0) {
             help = true;
         } else if (!only_arguments && strncmp(argv[i], "--", 2) == 0) {
-            autk_status st = take_option(cli, options, n, argc, argv, &i);
+            autk_status st = take_option(cli, &table, argc, argv, &i);
             if (st != AUTK_OK)
                 return st;
+        } else if (!only_arguments && is_short_option(argv[i])) {
+            return unknown_option(cli, &table, argv[i]);
         } else {
             cli->arguments[cli->n_arguments++] = argv[i];
         }
     }
     if (help) {
-        print_help(spec, options, n);
+        print_help(spec, &table);
         cli->help_shown = true;
         return AUTK_OK;
     }

@@ -15,6 +15,34 @@ static autk_status io_error(autk_err *err, const char *path, const char *what, i
     return err->code = AUTK_EIO;
 }
 
+/* Length of the character at text, 0 when it is none that a terminal just shows. */
+static size_t shown_length(const char *text)
+{
+    const unsigned char *t = (const unsigned char *)text;
+    size_t n = t[0] < 0x80 ? 1 : t[0] < 0xc2 ? 0 : t[0] < 0xe0 ? 2 : t[0] < 0xf0 ? 3 : 4;
+    if (n <= 1)
+        return t[0] >= 0x20 && t[0] != 0x7f ? n : 0;
+    if (t[0] > 0xf4 || (t[0] == 0xc2 && t[1] < 0xa0)) /* the second: controls above ASCII */
+        return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((t[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return n;
+}
+
+void cli_print_clean(const char *text)
+{
+    while (*text != '\0') {
+        size_t n = shown_length(text);
+        if (n == 0)
+            fputc('?', stderr);
+        else
+            (void)fwrite(text, 1, n, stderr);
+        text += n == 0 ? 1 : n;
+    }
+}
+
 static bool write_all(FILE *file, const autk_buf *text)
 {
     if (text->len != 0 && fwrite(autk_buf_text(text), 1, text->len, file) != text->len)
