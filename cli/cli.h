@@ -42,6 +42,7 @@ typedef struct cli_context {
     const char **arguments; /* positional */
     size_t n_arguments;
     bool help_shown;
+    autk_ranks *ranks; /* that mpirun started; NULL = alone. Rank 0 writes, for all */
     autk_err err;
 } cli_context;
 
@@ -59,7 +60,7 @@ autk_status cli_expected(cli_context *cli, const char *option, const char *expec
 autk_status cli_expected_number(cli_context *cli, const char *option, const char *expected,
                                 double got);
 
-/** Write text to --output (whole, by renaming a finished file) or standard output. */
+/** Write text to --output (whole, by renaming a finished file) or standard output; on rank 0. */
 autk_status cli_write(cli_context *cli, const autk_buf *text);
 
 /** Write text, in its --format, where st says that it was made; free it either way. */

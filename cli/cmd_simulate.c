@@ -438,6 +438,7 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
         autk_simulate_opts opts = {.draws = (int)draws,
                                    .seed = (uint64_t)seed,
                                    .n_threads = (int)threads,
+                                   .ranks = cli->ranks,
                                    .tolerance = tolerance,
                                    .progress = cli_progress()};
         st = simulate_and_write(cli, &o, &from, &opts);

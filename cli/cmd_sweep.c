@@ -156,6 +156,7 @@ autk_status cmd_sweep(cli_context *cli, int argc, char **argv)
         return st;
     autk_sweep_opts opts = {.levels = values,
                             .solve = autk_solve_opts_default(),
+                            .ranks = cli->ranks,
                             .n_threads = threads > 0 && threads < 256 ? (int)threads : 1};
     st = one_of(&at[0], cli, "--measure", measure, measures, AUTK_SWEEP_MEASURE_COUNT);
     if (st == AUTK_OK)

@@ -7,9 +7,11 @@
 typedef struct command {
     const char *name, *summary;
     autk_status (*run)(cli_context *cli, int argc, char **argv);
+    bool spreads; /* over the processes that mpirun started */
 } command;
 
-#define COMMAND(name, summary) {#name, summary, cmd_##name},
+#define COMMAND(name, summary) {#name, summary, cmd_##name, false},
+#define SPREAD(name, summary) {#name, summary, cmd_##name, true},
 static const command commands[] = {
 #include "commands.def"
 };
@@ -57,21 +59,36 @@ static int unknown_command(const char *name)
     return autk_status_exit_code(AUTK_EARG);
 }
 
+/* A failure is told once, by rank 0, to which those of the others come. */
+static autk_status run_in_ranks(cli_context *cli, bool *tells, const command *c, int argc,
+                                char **argv)
+{
+    autk_status st = autk_ranks_join(&cli->ranks, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    *tells = autk_ranks_rank(cli->ranks) == 0;
+    if (c->spreads || *tells)
+        st = c->run(cli, argc, argv);
+    cli_progress_end();
+    if (st == AUTK_OK && fflush(stdout) != 0) {
+        st = AUTK_EIO;
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "standard output cannot be written");
+    }
+    return autk_ranks_leave(cli->ranks, st, &cli->err);
+}
+
 static int run(const command *c, int argc, char **argv)
 {
     cli_context cli;
     memset(&cli, 0, sizeof cli);
-    autk_status st = c->run(&cli, argc, argv);
-    cli_progress_end();
-    if (st == AUTK_OK && fflush(stdout) != 0) {
-        st = cli.err.code = AUTK_EIO;
-        (void)snprintf(cli.err.msg, sizeof cli.err.msg, "standard output cannot be written");
-    }
+    bool tells = true;
+    autk_status st = run_in_ranks(&cli, &tells, c, argc, argv);
     free(cli.arguments);
     if (st == AUTK_OK)
         return 0;
     cli.err.code = st;
-    print_error(&cli.err);
+    if (tells)
+        print_error(&cli.err);
     return autk_status_exit_code(st);
 }
 

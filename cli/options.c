@@ -216,7 +216,8 @@ autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **a
         }
     }
     if (help) {
-        print_help(spec, &table);
+        if (autk_ranks_rank(cli->ranks) == 0)
+            print_help(spec, &table);
         cli->help_shown = true;
         return AUTK_OK;
     }

@@ -97,6 +97,8 @@ autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err
 
 autk_status cli_write(cli_context *cli, const autk_buf *text)
 {
+    if (autk_ranks_rank(cli->ranks) != 0)
+        return AUTK_OK;
     if (cli->output != NULL)
         return cli_write_file(cli->output, text, &cli->err);
     autk_status st = autk_buf_check(text, &cli->err);

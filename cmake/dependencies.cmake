@@ -20,6 +20,15 @@ autk_require(jansson)
 autk_require(libzstd)
 autk_require(yaml-0.1)
 
+# Only where it is there: without it, autarky works in one process.
+if(AUTK_MPI)
+  pkg_check_modules(OMPI_C IMPORTED_TARGET GLOBAL ompi-c)
+endif()
+if(OMPI_C_FOUND)
+  list(APPEND AUTK_DEPENDENCIES PkgConfig::OMPI_C)
+  string(APPEND AUTK_PC_REQUIRES " ompi-c")
+endif()
+
 # ReadStat comes without a pkg-config file on Debian.
 find_path(READSTAT_INCLUDE_DIR readstat.h REQUIRED)
 find_library(READSTAT_LIBRARY readstat REQUIRED)

@@ -19,6 +19,7 @@
 #include <autarky/gravity.h>
 #include <autarky/import.h>
 #include <autarky/input.h>
+#include <autarky/ranks.h>
 #include <autarky/scenario.h>
 #include <autarky/mirror.h>
 #include <autarky/products.h>

@@ -11,6 +11,7 @@
 
 #include <autarky/equilibrium.h>
 #include <autarky/input.h>
+#include <autarky/ranks.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,10 +55,11 @@ AUTK_API bool autk_scenario_has_closures(const autk_scenario *scenario);
 AUTK_API void autk_scenario_explain(autk_buf *out, const autk_scenario *scenario);
 
 typedef struct autk_simulate_opts {
-    int draws;        /**< 0 = as in the file */
-    uint64_t seed;    /**< 0 = as in the file, else 1 */
-    int n_threads;    /**< for draws; 0 = 1. Results do not depend on it */
-    double tolerance; /**< 0 = 1e-10 */
+    int draws;         /**< 0 = as in the file */
+    uint64_t seed;     /**< 0 = as in the file, else 1 */
+    int n_threads;     /**< for draws; 0 = 1. Results do not depend on it */
+    autk_ranks *ranks; /**< processes that share the draws; NULL = alone. Nor on these */
+    double tolerance;  /**< 0 = 1e-10 */
     int max_iterations;
     autk_progress progress;
 } autk_simulate_opts;

@@ -9,6 +9,7 @@
 #define AUTARKY_SWEEP_H
 
 #include <autarky/equilibrium.h>
+#include <autarky/ranks.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,6 +43,7 @@ typedef struct autk_sweep_opts {
     size_t n_levels;
     autk_solve_opts solve; /**< `coalition` is ignored */
     int n_threads;         /**< results do not depend on it */
+    autk_ranks *ranks;     /**< processes that share the rows; NULL = alone. Nor on these */
 } autk_sweep_opts;
 
 /** Losses are fractions of real income, > 0 = worse off. */

@@ -1,18 +1,12 @@
-/* A scenario on an economy: baseline, steps, and the same for each draw of what is uncertain. */
+/* A scenario on an economy: the baseline and every step; draws.c does it again for each draw. */
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "base/parallel.h"
-#include "base/random.h"
-#include "equilibrium/scenario.h"
-
-#define FIELDS (sizeof(autk_outcome) / sizeof(double))
-#define DRAWS_PER_CHUNK 4
+#include "equilibrium/simulate.h"
 
 struct autk_simulation {
     size_t n_steps, n_regions;
@@ -44,17 +38,8 @@ void autk_simulation_free(autk_simulation *sim)
 
 /* ------------------------------------------------------------------ one world */
 
-typedef struct plan {
-    const autk_scenario *scenario;
-    const autk_economy *economy;
-    const autki_bound *bound;
-    const double *theta; /* [n_sectors] */
-    autk_solve_opts opts;
-    const autk_measure *values; /* all steps' measures in a row, drawn values in place */
-} plan;
-
 /* Measures of a step: its own, or with those of the steps before. */
-static const autk_measure *of_step(const plan *p, size_t step, size_t *n)
+static const autk_measure *of_step(const autki_plan *p, size_t step, size_t *n)
 {
     size_t first = 0;
     for (size_t i = 0; i < step; i++)
@@ -63,12 +48,7 @@ static const autk_measure *of_step(const plan *p, size_t step, size_t *n)
     return p->values + (p->scenario->compared ? first : 0);
 }
 
-typedef struct world {
-    autk_equilibrium *before, **after;
-    autk_solve_info baseline_info, *info;
-} world;
-
-static void free_world(world *w, size_t n_steps)
+void autki_solved_deinit(autki_solved *w, size_t n_steps)
 {
     autk_equilibrium_free(w->before);
     for (size_t i = 0; w->after != NULL && i < n_steps; i++)
@@ -86,10 +66,11 @@ static void name_step(autk_err *err, const char *step)
     memcpy(err->msg, msg, sizeof msg);
 }
 
-static autk_status solve_world(world *out, autk_outcome *outcome, const plan *p, autk_err *err)
+autk_status autki_plan_solve(autki_solved *out, autk_outcome *outcome, const autki_plan *p,
+                             autk_err *err)
 {
     size_t n_steps = p->bound->n_steps, n = (size_t)autk_economy_n_regions(p->economy);
-    world w = {0};
+    autki_solved w = {0};
     autk_err local = {0};
     w.after = autki_calloc(n_steps, sizeof(autk_equilibrium *));
     w.info = autki_calloc(n_steps, sizeof *w.info);
@@ -116,207 +97,13 @@ static autk_status solve_world(world *out, autk_outcome *outcome, const plan *p,
             name_step(&local, autk_scenario_step(p->scenario, i));
     }
     if (st != AUTK_OK) {
-        free_world(&w, n_steps);
+        autki_solved_deinit(&w, n_steps);
         if (err != NULL)
             *err = local;
         return st;
     }
     *out = w;
     return AUTK_OK;
-}
-
-/* ------------------------------------------------------------------ draws */
-
-typedef struct lottery {
-    const plan *base;
-    size_t n_measures; /* of all steps */
-    int draws;
-    uint64_t seed;
-    double *results; /* [draw][step][region][field]; NaN = no solution */
-    bool *solved;    /* [draw] */
-    size_t per_draw;
-    autk_progress progress;
-    pthread_mutex_t lock; /* of done and of the call to progress */
-    int done;
-} lottery;
-
-/* A draw owes nothing to others: its stream is its number's. Normal, cut off at a tenth of the
- * estimate, so that no draw turns an elasticity negative. */
-static uint64_t draw_values(const lottery *l, int draw, double *theta, double *joint,
-                            autk_measure *values)
-{
-    const plan *p = l->base;
-    const autk_scenario *scenario = p->scenario;
-    uint64_t state = l->seed + 0x632be59bd9b4e019u * ((uint64_t)draw + 1);
-    double error = scenario->theta_error;
-    for (int32_t j = 0; j < autk_economy_n_sectors(p->economy); j++) {
-        double factor = 1 + error * autki_random_normal(&state);
-        theta[j] = p->theta[j] * (factor > 0.1 ? factor : 0.1);
-    }
-    for (size_t i = 0; i < scenario->n_estimates; i++)
-        joint[i] = autki_random_normal(&state);
-    autki_correlate(joint, scenario->factor, scenario->n_estimates);
-    memcpy(values, p->values, l->n_measures * sizeof *values);
-    const autki_rule *last = NULL;
-    double shift = 0;
-    size_t at = 0;
-    for (size_t s = 0; s < p->bound->n_steps; s++) {
-        for (size_t k = 0; k < p->bound->steps[s].n; k++, at++) {
-            const autki_rule *rule = p->bound->steps[s].rules[k];
-            if (rule != NULL && rule->error > 0) {
-                if (rule != last) /* one estimate, both directions */
-                    shift = rule->error * autki_random_normal(&state);
-                values[at].value += shift;
-            }
-            if (rule != NULL && rule->estimate != NULL)
-                values[at].value += rule->times * joint[rule->estimate_at];
-            last = rule;
-        }
-    }
-    return state;
-}
-
-/* Flows that nobody reports, anywhere within their bounds; *out stays NULL where there are none. */
-static autk_status draw_gaps(autk_economy **out, const autk_economy *e, uint64_t *state,
-                             autk_err *err)
-{
-    if (e->n_gaps == 0)
-        return AUTK_OK;
-    double *u = autki_malloc(e->n_gaps, sizeof *u);
-    if (u == NULL)
-        return autki_no_memory(err, e->n_gaps * sizeof *u);
-    for (size_t k = 0; k < e->n_gaps; k++)
-        u[k] = autki_random_uniform(state);
-    autk_status st = autki_economy_with_gaps(out, e, u, err);
-    free(u);
-    return st;
-}
-
-static autk_status run_draw(const lottery *l, int draw, double *theta, double *joint,
-                            autk_measure *values, autk_err *err)
-{
-    plan p = *l->base;
-    world w = {0};
-    uint64_t state = draw_values(l, draw, theta, joint, values);
-    autk_economy *drawn = NULL;
-    autk_status st = draw_gaps(&drawn, p.economy, &state, err);
-    if (st != AUTK_OK)
-        return st;
-    if (drawn != NULL)
-        p.economy = drawn;
-    p.theta = theta;
-    p.values = values;
-    double *to = l->results + (size_t)draw * l->per_draw;
-    st = solve_world(&w, (autk_outcome *)(void *)to, &p, err);
-    free_world(&w, st == AUTK_OK ? p.bound->n_steps : 0);
-    autk_economy_free(drawn);
-    l->solved[draw] = st == AUTK_OK;
-    /* A draw without a solution is counted, not hidden. */
-    return st == AUTK_ENOANSWER || st == AUTK_ENOCONV || st == AUTK_ENUMERIC ? AUTK_OK : st;
-}
-
-static autk_status report(lottery *l, autk_err *err)
-{
-    int stop = 0;
-    pthread_mutex_lock(&l->lock);
-    l->done++;
-    if (l->progress.report != NULL)
-        stop = l->progress.report("draws", l->done, l->draws, "draws", l->progress.user);
-    pthread_mutex_unlock(&l->lock);
-    return stop ? autki_fail(err, AUTK_ECANCELLED, "cancelled") : AUTK_OK;
-}
-
-static autk_status run_chunk(size_t chunk, void *ctx, autk_err *err)
-{
-    lottery *l = ctx;
-    size_t n_s = (size_t)autk_economy_n_sectors(l->base->economy);
-    double *theta = autki_malloc(n_s, sizeof *theta);
-    double *joint = autki_malloc(l->base->scenario->n_estimates, sizeof *joint);
-    autk_measure *values = autki_malloc(l->n_measures, sizeof *values);
-    autk_status st = AUTK_OK;
-    if (theta == NULL || joint == NULL || values == NULL)
-        st = autki_no_memory(err, n_s * sizeof *theta);
-    int first = (int)chunk * DRAWS_PER_CHUNK, last = first + DRAWS_PER_CHUNK;
-    for (int d = first; st == AUTK_OK && d < last && d < l->draws; d++) {
-        st = run_draw(l, d, theta, joint, values, err);
-        if (st == AUTK_OK)
-            st = report(l, err);
-    }
-    free(theta);
-    free(joint);
-    free(values);
-    return st;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Linear between order statistics (Hyndman and Fan's type 7). */
-static double quantile(const double *sorted, size_t n, double q)
-{
-    double at = q * (double)(n - 1);
-    size_t low = (size_t)at;
-    return low + 1 < n ? sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low])
-                       : sorted[n - 1];
-}
-
-static void fill_quantiles(autk_simulation *sim, const lottery *l, double *sorted)
-{
-    double *low = (double *)(void *)sim->low, *high = (double *)(void *)sim->high;
-    for (size_t f = 0; f < l->per_draw; f++) {
-        size_t n = 0;
-        for (int d = 0; d < l->draws; d++) {
-            double v = l->results[(size_t)d * l->per_draw + f];
-            if (l->solved[d] && !isnan(v))
-                sorted[n++] = v;
-        }
-        if (n == 0) {
-            low[f] = high[f] = NAN;
-            continue;
-        }
-        qsort(sorted, n, sizeof *sorted, ascending);
-        low[f] = quantile(sorted, n, 0.05);
-        high[f] = quantile(sorted, n, 0.95);
-    }
-}
-
-static autk_status run_lottery(autk_simulation *sim, const plan *p, const autk_simulate_opts *opts,
-                               int draws, autk_err *err)
-{
-    lottery l = {.base = p,
-                 .draws = draws,
-                 .seed = opts->seed != 0 ? opts->seed : p->scenario->seed,
-                 .progress = opts->progress,
-                 .per_draw = sim->n_steps * sim->n_regions * FIELDS};
-    for (size_t i = 0; i < sim->n_steps; i++)
-        l.n_measures += p->bound->steps[i].n;
-    l.results = autki_malloc((size_t)draws * l.per_draw, sizeof *l.results);
-    l.solved = autki_calloc((size_t)draws, sizeof *l.solved);
-    double *sorted = autki_malloc((size_t)draws, sizeof *sorted);
-    sim->low = autki_calloc(sim->n_steps * sim->n_regions, sizeof *sim->low);
-    sim->high = autki_calloc(sim->n_steps * sim->n_regions, sizeof *sim->high);
-    autk_status st = AUTK_OK;
-    if (l.results == NULL || l.solved == NULL || sorted == NULL || sim->low == NULL ||
-        sim->high == NULL)
-        st = autki_no_memory(err, (size_t)draws * l.per_draw * sizeof *l.results);
-    pthread_mutex_init(&l.lock, NULL);
-    if (st == AUTK_OK)
-        st = autki_parallel_for(((size_t)draws + DRAWS_PER_CHUNK - 1) / DRAWS_PER_CHUNK,
-                                opts->n_threads, run_chunk, &l, err);
-    if (st == AUTK_OK) {
-        for (int d = 0; d < draws; d++)
-            sim->n_draws += l.solved[d];
-        sim->n_failed = draws - sim->n_draws;
-        fill_quantiles(sim, &l, sorted);
-    }
-    pthread_mutex_destroy(&l.lock);
-    free(l.results);
-    free(l.solved);
-    free(sorted);
-    return st;
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -341,6 +128,21 @@ static void set_theta(double *theta, autk_simulation *sim, const autk_scenario *
                                          : ", long run");
 }
 
+static autk_status draw(autk_simulation *sim, const autki_plan *p, const autk_simulate_opts *opts,
+                        autk_err *err)
+{
+    int draws = opts->draws > 0 ? opts->draws : p->scenario->draws;
+    if (draws == 0)
+        return AUTK_OK;
+    sim->low = autki_calloc(sim->n_steps * sim->n_regions, sizeof *sim->low);
+    sim->high = autki_calloc(sim->n_steps * sim->n_regions, sizeof *sim->high);
+    if (sim->low == NULL || sim->high == NULL)
+        return autki_no_memory(err, sim->n_steps * sim->n_regions * sizeof *sim->low);
+    autk_status st = autki_plan_draw(sim->low, sim->high, &sim->n_draws, p, draws, opts, err);
+    sim->n_failed = draws - sim->n_draws;
+    return st;
+}
+
 static autk_status run(autk_simulation *sim, const autk_scenario *scenario,
                        const autk_economy *economy, const autki_bound *bound,
                        const autk_simulate_opts *opts, autk_err *err)
@@ -361,24 +163,23 @@ static autk_status run(autk_simulation *sim, const autk_scenario *scenario,
         at += bound->steps[i].n;
     }
     set_theta(theta, sim, scenario, economy);
-    plan p = {.scenario = scenario,
-              .economy = economy,
-              .bound = bound,
-              .theta = theta,
-              .values = values,
-              .opts = {.deficits = scenario->deficits,
-                       .tolerance = opts->tolerance,
-                       .max_iterations = opts->max_iterations}};
-    world w;
-    autk_status st = solve_world(&w, sim->outcome, &p, err);
+    autki_plan p = {.scenario = scenario,
+                    .economy = economy,
+                    .bound = bound,
+                    .theta = theta,
+                    .values = values,
+                    .n_measures = n_measures,
+                    .opts = {.deficits = scenario->deficits,
+                             .tolerance = opts->tolerance,
+                             .max_iterations = opts->max_iterations}};
+    autki_solved w;
+    autk_status st = autki_plan_solve(&w, sim->outcome, &p, err);
     if (st == AUTK_OK) {
         sim->before = w.before;
         sim->after = w.after;
         sim->info = w.info;
         sim->baseline_info = w.baseline_info;
-        int draws = opts->draws > 0 ? opts->draws : scenario->draws;
-        if (draws > 0)
-            st = run_lottery(sim, &p, opts, draws, err);
+        st = draw(sim, &p, opts, err);
     }
     free(theta);
     free(values);

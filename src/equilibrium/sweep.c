@@ -8,7 +8,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "base/parallel.h"
+#include "base/ranks.h"
 #include "equilibrium/system.h"
 
 typedef struct sweep {
@@ -236,7 +236,8 @@ autk_status autk_sweep(autk_sweep_row **rows, size_t *n_rows, const autk_economy
         st = autki_no_memory(err, most * sizeof *s.rows);
     if (st == AUTK_OK) {
         n = list_rows(s.rows, &s);
-        st = autki_parallel_for(n, opts->n_threads, run_row, &s, err);
+        st = autki_ranks_for(opts->ranks, s.rows, sizeof *s.rows, n, opts->n_threads, run_row, &s,
+                             err);
     }
     autk_equilibrium_free(before);
     if (st != AUTK_OK) {

@@ -1,0 +1,201 @@
+/* The same worlds again for each draw of what is uncertain: elasticities, coefficients, flows that
+ * nobody reports. */
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "base/ranks.h"
+#include "equilibrium/simulate.h"
+
+#define FIELDS (sizeof(autk_outcome) / sizeof(double))
+
+typedef struct lottery {
+    const autki_plan *base;
+    uint64_t seed;
+    int draws;       /* of all processes */
+    double *results; /* [draws] slots of 1 (solved) or 0, then [step][region][field] */
+    size_t slot;     /* doubles in a slot */
+    autk_progress progress;
+    pthread_mutex_t lock; /* of done and of the call to progress */
+    int done, here;       /* of this process's draws */
+} lottery;
+
+/* A draw owes nothing to others: its stream is its number's. Normal, cut off at a tenth of the
+ * estimate, so that no draw turns an elasticity negative. */
+static uint64_t draw_values(const lottery *l, size_t draw, double *theta, double *joint,
+                            autk_measure *values)
+{
+    const autki_plan *p = l->base;
+    const autk_scenario *scenario = p->scenario;
+    uint64_t state = l->seed + 0x632be59bd9b4e019u * ((uint64_t)draw + 1);
+    double error = scenario->theta_error;
+    for (int32_t j = 0; j < autk_economy_n_sectors(p->economy); j++) {
+        double factor = 1 + error * autki_random_normal(&state);
+        theta[j] = p->theta[j] * (factor > 0.1 ? factor : 0.1);
+    }
+    for (size_t i = 0; i < scenario->n_estimates; i++)
+        joint[i] = autki_random_normal(&state);
+    autki_correlate(joint, scenario->factor, scenario->n_estimates);
+    memcpy(values, p->values, p->n_measures * sizeof *values);
+    const autki_rule *last = NULL;
+    double shift = 0;
+    size_t at = 0;
+    for (size_t s = 0; s < p->bound->n_steps; s++) {
+        for (size_t k = 0; k < p->bound->steps[s].n; k++, at++) {
+            const autki_rule *rule = p->bound->steps[s].rules[k];
+            if (rule != NULL && rule->error > 0) {
+                if (rule != last) /* one estimate, both directions */
+                    shift = rule->error * autki_random_normal(&state);
+                values[at].value += shift;
+            }
+            if (rule != NULL && rule->estimate != NULL)
+                values[at].value += rule->times * joint[rule->estimate_at];
+            last = rule;
+        }
+    }
+    return state;
+}
+
+/* Flows that nobody reports, anywhere within their bounds; *out stays NULL where there are none. */
+static autk_status draw_gaps(autk_economy **out, const autk_economy *e, uint64_t *state,
+                             autk_err *err)
+{
+    if (e->n_gaps == 0)
+        return AUTK_OK;
+    double *u = autki_malloc(e->n_gaps, sizeof *u);
+    if (u == NULL)
+        return autki_no_memory(err, e->n_gaps * sizeof *u);
+    for (size_t k = 0; k < e->n_gaps; k++)
+        u[k] = autki_random_uniform(state);
+    autk_status st = autki_economy_with_gaps(out, e, u, err);
+    free(u);
+    return st;
+}
+
+static autk_status solve_draw(double *slot, const autki_plan *p, autk_err *err)
+{
+    autki_solved solved = {0};
+    autk_status st = autki_plan_solve(&solved, (autk_outcome *)(void *)(slot + 1), p, err);
+    autki_solved_deinit(&solved, st == AUTK_OK ? p->bound->n_steps : 0);
+    slot[0] = st == AUTK_OK;
+    /* A draw without a solution is counted, not hidden. */
+    return st == AUTK_ENOANSWER || st == AUTK_ENOCONV || st == AUTK_ENUMERIC ? AUTK_OK : st;
+}
+
+static autk_status report(lottery *l, autk_err *err)
+{
+    int stop = 0;
+    pthread_mutex_lock(&l->lock);
+    l->done++;
+    if (l->progress.report != NULL)
+        stop = l->progress.report("draws", l->done, l->here, "draws", l->progress.user);
+    pthread_mutex_unlock(&l->lock);
+    return stop ? autki_fail(err, AUTK_ECANCELLED, "cancelled") : AUTK_OK;
+}
+
+static autk_status run_draw(size_t draw, void *ctx, autk_err *err)
+{
+    lottery *l = ctx;
+    autki_plan p = *l->base;
+    size_t n_sectors = (size_t)autk_economy_n_sectors(p.economy);
+    double *theta = autki_malloc(n_sectors, sizeof *theta);
+    double *joint = autki_malloc(p.scenario->n_estimates, sizeof *joint);
+    autk_measure *values = autki_malloc(p.n_measures, sizeof *values);
+    autk_economy *drawn = NULL;
+    autk_status st = AUTK_OK;
+    if (theta == NULL || joint == NULL || values == NULL)
+        st = autki_no_memory(err, p.n_measures * sizeof *values);
+    if (st == AUTK_OK) {
+        uint64_t state = draw_values(l, draw, theta, joint, values);
+        st = draw_gaps(&drawn, p.economy, &state, err);
+    }
+    if (st == AUTK_OK) {
+        p.theta = theta;
+        p.values = values;
+        if (drawn != NULL)
+            p.economy = drawn;
+        st = solve_draw(l->results + draw * l->slot, &p, err);
+    }
+    if (st == AUTK_OK)
+        st = report(l, err);
+    autk_economy_free(drawn);
+    free(theta);
+    free(joint);
+    free(values);
+    return st;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Linear between order statistics (Hyndman and Fan's type 7). */
+static double quantile(const double *sorted, size_t n, double q)
+{
+    double at = q * (double)(n - 1);
+    size_t low = (size_t)at;
+    return low + 1 < n ? sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low])
+                       : sorted[n - 1];
+}
+
+/* Each field by itself, over the draws that have a solution; `sorted` holds one field of all. */
+static void fill_quantiles(autk_outcome *low, autk_outcome *high, const lottery *l, double *sorted)
+{
+    for (size_t f = 0; f + 1 < l->slot; f++) {
+        size_t n = 0;
+        for (int d = 0; d < l->draws; d++) {
+            const double *slot = l->results + (size_t)d * l->slot;
+            if (slot[0] != 0 && !isnan(slot[1 + f]))
+                sorted[n++] = slot[1 + f];
+        }
+        qsort(sorted, n, sizeof *sorted, ascending);
+        ((double *)(void *)low)[f] = n != 0 ? quantile(sorted, n, 0.05) : NAN;
+        ((double *)(void *)high)[f] = n != 0 ? quantile(sorted, n, 0.95) : NAN;
+    }
+}
+
+static int count_solved(const lottery *l)
+{
+    int n = 0;
+    for (int d = 0; d < l->draws; d++)
+        n += l->results[(size_t)d * l->slot] != 0;
+    return n;
+}
+
+autk_status autki_plan_draw(autk_outcome *low, autk_outcome *high, int *n_solved,
+                            const autki_plan *plan, int draws, const autk_simulate_opts *opts,
+                            autk_err *err)
+{
+    size_t n_regions = (size_t)autk_economy_n_regions(plan->economy), n = (size_t)draws;
+    lottery l = {.base = plan,
+                 .draws = draws,
+                 .seed = opts->seed != 0 ? opts->seed : plan->scenario->seed,
+                 .progress = opts->progress,
+                 .slot = 1 + plan->bound->n_steps * n_regions * FIELDS};
+    size_t first, last;
+    autki_ranks_share(&first, &last, opts->ranks, n);
+    l.here = (int)(last - first);
+    l.results = autki_malloc(n * l.slot, sizeof *l.results);
+    double *sorted = autki_malloc(n, sizeof *sorted);
+    autk_status st = AUTK_OK;
+    if (l.results == NULL || sorted == NULL)
+        st = autki_no_memory(err, n * l.slot * sizeof *l.results);
+    pthread_mutex_init(&l.lock, NULL);
+    if (st == AUTK_OK)
+        st = autki_ranks_for(opts->ranks, l.results, l.slot * sizeof *l.results, n, opts->n_threads,
+                             run_draw, &l, err);
+    if (st == AUTK_OK) {
+        *n_solved = count_solved(&l);
+        fill_quantiles(low, high, &l, sorted);
+    }
+    pthread_mutex_destroy(&l.lock);
+    free(l.results);
+    free(sorted);
+    return st;
+}
