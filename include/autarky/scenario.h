@@ -20,7 +20,8 @@ extern "C" {
 typedef struct autk_scenario autk_scenario;
 
 /**
- * Read a scenario. Names of economies and sectors are looked up later, by autk_simulate.
+ * Read a scenario. Names of economies and sectors are looked up later, by autk_simulate; no other
+ * file is opened (autk_scenario_read_files). Paths count from the folder of the input's name.
  *
  * Errors: AUTK_EPARSE (not YAML, unknown key, value of the wrong kind), AUTK_EDATA
  * (contradictions), AUTK_ELIMIT (over 1 MiB), AUTK_ENOMEM; with line and column.
@@ -40,6 +41,28 @@ AUTK_API void autk_scenario_free(autk_scenario *scenario);
  */
 AUTK_API autk_status autk_scenario_use_coefficients(autk_scenario *scenario, autk_input *input,
                                                     autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * Draw theta from a file instead of a normal distribution: a CSV with a column for each sector
+ * (for an economy of one sector a single column of any name) and a row for each draw, taken in
+ * turn. Where the scenario sets no number of draws, it becomes the number of rows.
+ *
+ * Before the scenario is shared between threads; a failure changes nothing. Sectors are looked up
+ * by autk_simulate.
+ * Errors: AUTK_EPARSE (not such a file, with its line), AUTK_EDATA (the scenario sets theta),
+ * AUTK_ELIMIT (over 100,000 rows), AUTK_ENOMEM.
+ */
+AUTK_API autk_status autk_scenario_use_theta_draws(autk_scenario *scenario, autk_input *input,
+                                                   autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * Read the files that the scenario names (`coefficients`, `uncertainty: {theta: FILE.csv}`), unless
+ * others were given by the two functions above.
+ *
+ * Errors: AUTK_EIO (a file cannot be opened, with the scenario's line); those of the two functions.
+ */
+AUTK_API autk_status autk_scenario_read_files(autk_scenario *scenario, autk_err *err)
+    AUTK_MUST_CHECK;
 
 /** Texts are borrowed, "" where the file says nothing. */
 AUTK_API const char *autk_scenario_name(const autk_scenario *scenario);

@@ -80,7 +80,8 @@ autk_status autki_economy_create(autk_economy **out, autki_names *regions, autki
                                  bool tariffs, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_economy_notef(autk_economy *economy, autk_err *err, const char *fmt, ...)
     AUTK_PRINTF(3, 4);
-/** Checks that every reader ends with: signs, domestic sales, sellers for every use. */
+/** Checks that every reader ends with: signs, domestic sales, sellers for every use, trade that
+ *  connects all. Cost: O(n_sectors * n_regions^2). */
 autk_status autki_economy_finish(autk_economy *economy, const autk_economy_opts *opts,
                                  const char *source, autk_err *err) AUTK_MUST_CHECK;
 /**

@@ -24,19 +24,30 @@ typedef struct lottery {
     int done, here;       /* of this process's draws */
 } lottery;
 
-/* A draw owes nothing to others: its stream is its number's. Normal, cut off at a tenth of the
- * estimate, so that no draw turns an elasticity negative. */
+/* A row of the file, taken in turn; without a file normal, cut off at a tenth of the estimate, so
+ * that no draw turns an elasticity negative. */
+static void draw_theta(double *theta, const autki_plan *p, size_t draw, uint64_t *state)
+{
+    const autki_theta_draws *file = &p->scenario->theta_draws;
+    const double *row = file->n != 0 ? file->values + draw % file->n * file->sectors.n : NULL;
+    for (int32_t j = 0; j < autk_economy_n_sectors(p->economy); j++) {
+        if (row != NULL) {
+            theta[j] = row[p->bound->theta_column[j]] * p->scenario->theta_scale;
+        } else {
+            double factor = 1 + p->scenario->theta_error * autki_random_normal(state);
+            theta[j] = p->theta[j] * (factor > 0.1 ? factor : 0.1);
+        }
+    }
+}
+
+/* A draw owes nothing to others: its stream is its number's. */
 static uint64_t draw_values(const lottery *l, size_t draw, double *theta, double *joint,
                             autk_measure *values)
 {
     const autki_plan *p = l->base;
     const autk_scenario *scenario = p->scenario;
     uint64_t state = l->seed + 0x632be59bd9b4e019u * ((uint64_t)draw + 1);
-    double error = scenario->theta_error;
-    for (int32_t j = 0; j < autk_economy_n_sectors(p->economy); j++) {
-        double factor = 1 + error * autki_random_normal(&state);
-        theta[j] = p->theta[j] * (factor > 0.1 ? factor : 0.1);
-    }
+    draw_theta(theta, p, draw, &state);
     for (size_t i = 0; i < scenario->n_estimates; i++)
         joint[i] = autki_random_normal(&state);
     autki_correlate(joint, scenario->factor, scenario->n_estimates);

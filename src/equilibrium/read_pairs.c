@@ -28,6 +28,21 @@ typedef struct pair_list {
     int64_t year; /* of what was read so far; 0 = none yet */
 } pair_list;
 
+/* A flow of a field; what an economy buys at home must be above 0 where it is given. */
+static autk_status take_flow(double *value, const autki_csv *csv, const autki_field *field,
+                             bool domestic, const autk_economy_opts *opts, autk_err *err)
+{
+    autk_status st = autki_csv_double(value, csv, field, "a flow", err);
+    if (st != AUTK_OK)
+        return st;
+    if (*value < 0 && !(opts->repair & AUTK_REPAIR_NEGATIVE))
+        return autki_csv_bad_field(csv, field, "a flow of at least 0", err);
+    if (*value == 0 && domestic && opts->domestic == AUTK_DOMESTIC_GIVEN)
+        return autki_csv_bad_field(
+            csv, field, "domestic sales above 0 (--domestic output --gdp FILE derives them)", err);
+    return AUTK_OK;
+}
+
 enum { EXPORTER, IMPORTER, TRADE, VALUE, YEAR, N_COLUMNS };
 
 static autk_status pair_year(bool *wanted, pair_list *list, const autki_csv *csv,
@@ -73,9 +88,7 @@ static autk_status take_pair(pair_list *list, const autki_csv *csv, const autki_
         st = autki_names_add(&p.importer, &list->regions, to->text, to->len, AUTKI_MAX_REGIONS,
                              NULL, err);
     if (st == AUTK_OK)
-        st = autki_csv_double(&p.value, csv, &fields[value], "a flow", err);
-    if (st == AUTK_OK && !(p.value >= 0) && !(opts->repair & AUTK_REPAIR_NEGATIVE))
-        st = autki_csv_bad_field(csv, &fields[value], "a flow of at least 0", err);
+        st = take_flow(&p.value, csv, &fields[value], p.exporter == p.importer, opts, err);
     if (st == AUTK_OK)
         st = autki_grow(&list->at, &list->capacity, list->n + 1, sizeof *list->at, MAX_PAIRS, err);
     if (st == AUTK_OK)
@@ -110,10 +123,11 @@ static autk_status place_pairs(autk_economy *e, const pair_list *list, bool *fil
     }
     autk_status st = AUTK_OK;
     if (missing != 0 && !(opts->repair & AUTK_REPAIR_MISSING))
-        return autki_fail_at(err, AUTK_EDATA, source, 0, 0,
-                             "expected a row for every pair, got none for %s to %s and %zu more; "
-                             "a missing row is unknown, not 0 (--repair missing makes it 0)",
-                             e->regions.name[from], e->regions.name[to], missing - 1);
+        return autki_fail_at(
+            err, AUTK_EDATA, source, 0, 0,
+            "expected a row for each of %zu pairs, got none for %zu, among them %s "
+            "to %s; a missing row is unknown, not 0 (--repair missing makes it 0)",
+            n * n, missing, e->regions.name[from], e->regions.name[to]);
     if (missing != 0)
         st = autki_economy_notef(e, err, "repaired: %zu pairs without a row are now 0", missing);
     if (st == AUTK_OK && negative != 0)
@@ -149,6 +163,8 @@ static autk_status read_gdp(double *gdp, const autk_economy *e, const char *path
         if (at >= e->regions.n || columns[1] >= n)
             st = autki_fail_at(err, AUTK_EDATA, path, autki_csv_line(csv), 0,
                                "expected a GDP for each of %d economies", (int)e->regions.n);
+        else if (!isnan(gdp[at]))
+            st = autki_csv_bad_field(csv, &fields[columns[0]], "each economy once", err);
         else
             st = autki_csv_double(&gdp[at], csv, &fields[columns[1]], "a GDP", err);
     }
@@ -288,6 +304,7 @@ typedef struct matrix {
     autk_economy *e;
     size_t skip; /* 1 when the rows begin with a name */
     size_t n_columns, n_rows;
+    bool *filled; /* [regions.n] rows */
     size_t empty, negative;
 } matrix;
 
@@ -335,6 +352,9 @@ static autk_status matrix_row(matrix *m, const autki_csv *csv, const autki_field
         row = autki_names_find(&m->e->regions, fields[0].text, fields[0].len);
         if (row < 0)
             return autki_csv_bad_field(csv, &fields[0], "the name of a column", err);
+        if (m->filled[row])
+            return autki_csv_bad_field(csv, &fields[0], "each row once", err);
+        m->filled[row] = true;
     }
     for (size_t i = m->skip; i < n; i++) {
         int32_t column = (int32_t)(i - m->skip);
@@ -346,11 +366,9 @@ static autk_status matrix_row(matrix *m, const autki_csv *csv, const autki_field
                 return autki_csv_bad_field(
                     csv, &fields[i], "a flow (--repair missing takes an empty cell as 0)", err);
         } else {
-            autk_status st = autki_csv_double(&value, csv, &fields[i], "a flow", err);
+            autk_status st = take_flow(&value, csv, &fields[i], column == row, opts, err);
             if (st != AUTK_OK)
                 return st;
-            if (!(value >= 0) && !(opts->repair & AUTK_REPAIR_NEGATIVE))
-                return autki_csv_bad_field(csv, &fields[i], "a flow of at least 0", err);
         }
         m->negative += value < 0;
         m->e->flow[autki_cell(m->e, 0, row, column)] = value > 0 ? value * scale : 0;
@@ -371,6 +389,11 @@ static autk_status read_matrix_rows(matrix *m, autki_csv *csv, const autk_econom
                            (int)m->regions.n);
     if (st == AUTK_OK)
         st = one_sector(&m->e, &m->regions, err);
+    if (st == AUTK_OK) {
+        m->filled = autki_calloc((size_t)m->e->regions.n, sizeof *m->filled);
+        if (m->filled == NULL)
+            st = autki_no_memory(err, (size_t)m->e->regions.n);
+    }
     while (st == AUTK_OK) {
         st = autki_csv_next(csv, &fields, &n, err);
         if (st != AUTK_OK || n == 0)
@@ -403,6 +426,7 @@ autk_status autki_read_matrix(autk_economy **out, autk_input *input, const autk_
         st = read_matrix_rows(&m, csv, opts, source, err);
     autki_csv_free(csv);
     autki_names_deinit(&m.regions);
+    free(m.filled);
     if (st != AUTK_OK) {
         autk_economy_free(m.e);
         return st;

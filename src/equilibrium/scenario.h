@@ -54,6 +54,14 @@ typedef struct autki_step {
     size_t n, capacity;
 } autki_step;
 
+/** Draws of theta as read: a column for each of the sectors it names. */
+typedef struct autki_theta_draws {
+    char *source;            /* NULL = none */
+    autki_name_list sectors; /* the columns */
+    double *values;          /* [n][sectors.n] */
+    size_t n;
+} autki_theta_draws;
+
 struct autk_scenario {
     char *source, *name, *description, *economy;
     autk_deficits deficits;
@@ -70,6 +78,8 @@ struct autk_scenario {
     size_t n_steps, steps_capacity;
     double *factor; /* [n_estimates][n_estimates] Cholesky of the covariance; NULL = no file yet */
     size_t n_estimates;
+    autki_name coefficients, theta_file; /* paths as given, from the scenario's folder */
+    autki_theta_draws theta_draws;
 };
 
 /** Short over long run: 0.76 / 2.0, Boehm, Levchenko and Pandalai-Nayar (2023). */
@@ -88,13 +98,21 @@ typedef struct autki_bound_step {
 typedef struct autki_bound {
     autki_bound_step *steps; /* [n_steps] */
     size_t n_steps;
-    uint8_t *coalition; /* [n_regions] or NULL */
-    uint8_t *show;      /* [n_regions] */
+    uint8_t *coalition;   /* [n_regions] or NULL */
+    uint8_t *show;        /* [n_regions] */
+    size_t *theta_column; /* [n_sectors] of the draws of theta; NULL = none */
 } autki_bound;
 
 autk_status autki_scenario_bind(autki_bound *out, const autk_scenario *scenario,
                                 const autk_economy *economy, autk_err *err) AUTK_MUST_CHECK;
 void autki_bound_deinit(autki_bound *bound);
+
+void autki_name_list_deinit(autki_name_list *list);
+void autki_theta_draws_deinit(autki_theta_draws *draws);
+
+/** The column of the draws for each sector of the economy; the caller's to free(). */
+autk_status autki_theta_draws_bind(size_t **column, const autki_theta_draws *draws,
+                                   const autk_economy *economy, autk_err *err) AUTK_MUST_CHECK;
 
 /**
  * A covariance matrix to its lower triangular factor, in place; semidefinite ones are in order, as

@@ -120,12 +120,13 @@ static void set_theta(double *theta, autk_simulation *sim, const autk_scenario *
     char range[60];
     (void)snprintf(range, sizeof range, low == high ? "theta %.4g" : "theta %.4g to %.4g", low,
                    high);
-    (void)snprintf(sim->elasticities, sizeof sim->elasticities, "%s%s", range,
+    (void)snprintf(sim->elasticities, sizeof sim->elasticities, "%s%s%s", range,
                    s->theta_scale == AUTKI_SHORT_RUN
                        ? ", short run (0.38 of the long run: Boehm, Levchenko and "
                          "Pandalai-Nayar 2023)"
                    : s->theta_scale != 1 ? ", scaled as asked"
-                                         : ", long run");
+                                         : ", long run",
+                   s->theta_draws.n != 0 ? "; draws from a file" : "");
 }
 
 static autk_status draw(autk_simulation *sim, const autki_plan *p, const autk_simulate_opts *opts,

@@ -44,3 +44,22 @@ echo "exit $?"
 sed 's/"vcov": \[\[/&-/' effects.json >bad.json
 "$AUTARKY" simulate peace.yaml --economy world.csv --coefficients bad.json
 echo "exit $?"
+# A scenario that names its files, from its own folder.
+mkdir moved
+cp effects.json moved
+printf 'theta\n3\n4\n6\n' >moved/thetas.csv
+{
+    printf 'coefficients: effects.json\neconomy: ../world.csv\n'
+    sed 's/draws: 200, seed: 3/seed: 3, theta: thetas.csv/' peace.yaml
+} >moved/peace.yaml
+"$AUTARKY" simulate moved/peace.yaml --explain | grep -e Economy -e draws
+"$AUTARKY" simulate moved/peace.yaml | sed "s/(residual.*)/(...)/"
+rm moved/effects.json
+"$AUTARKY" simulate moved/peace.yaml
+echo "exit $?"
+"$AUTARKY" simulate moved/peace.yaml --coefficients effects.json --flows --format csv | sed 's/\(\.....\)[0-9]*/\1/g'
+"$AUTARKY" simulate moved/peace.yaml --coefficients effects.json --flows
+echo "exit $?"
+printf 'theta\n3\n-4\n' >moved/thetas.csv
+"$AUTARKY" simulate peace.yaml --economy world.csv --coefficients effects.json --theta-draws moved/thetas.csv
+echo "exit $?"

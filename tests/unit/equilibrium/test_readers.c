@@ -32,7 +32,7 @@ static void readers__take_and_refuse(void **state)
         {"exporter,importer,trade\nA,A,5\nA,B,1\nB,A,1\nB,B,7\n", "", 0},
         {"exporter,importer,trade\nB,B,7\nB,A,1\nA,B,1\nA,A,5\n", "", 0},
         {"exporter,importer,trade\nA,A,5\nA,B,1\nB,A,1\n",
-         "t.csv:0:0: expected a row for every pair, got none for B to B and 0 more", 0},
+         "t.csv:0:0: expected a row for each of 4 pairs, got none for 1, among them B to B", 0},
         {"exporter,importer,trade\nA,A,5\nA,B,1\nB,A,1\nA,B,1\nB,B,7\n",
          "t.csv:5:0: expected one row for A to B, got another", 0},
         {"exporter,importer,trade\nA,A,5\nA,B,-1\nB,A,1\nB,B,7\n",
@@ -41,7 +41,18 @@ static void readers__take_and_refuse(void **state)
         {"exporter,importer,trade\nA,A,5\nA,B,nan\nB,A,1\nB,B,7\n",
          "t.csv:3:5: expected a flow as a finite number, got \"nan\"", 0},
         {"exporter,importer,trade\nA,A,0\nA,B,1\nB,A,1\nB,B,7\n",
-         "t.csv:0:0: expected domestic sales of A above 0, got 0", 0},
+         "t.csv:2:5: expected domestic sales above 0 (--domestic output --gdp FILE derives them), "
+         "got \"0\"",
+         0},
+        {"A,B\n5,1\n1,0\n", "t.csv:3:3: expected domestic sales above 0 ", 0},
+        {"A,B,C\n5,0,0\n0,7,2\n0,1,4\n",
+         "t.csv:0:0: expected trade to connect all economies, got none between A (1) and B and the "
+         "others (2)",
+         0},
+        {"A,B,C,D\n5,1,0,0\n0,7,0,0\n0,0,9,2\n0,0,1,4\n",
+         "t.csv:0:0: expected trade to connect all economies, got none between A and its partners "
+         "(2) and C and the others (2)",
+         0},
         {"exporter,importer,flow\nA,A,0\n", "t.csv:1:1: expected a column \"trade\" or \"value\"",
          0},
         {"exporter,importer,trade,year\nA,A,5,2000\nA,B,1,2001\n",
@@ -53,6 +64,7 @@ static void readers__take_and_refuse(void **state)
         {"A,B\n5,\n1,7\n", "t.csv:2:3: expected a flow (--repair missing takes an empty cell as 0)",
          0},
         {"A,B\n5,\n1,7\n", "", AUTK_REPAIR_MISSING},
+        {"exporter,A,B\nA,5,1\nA,1,7\n", "t.csv:3:1: expected each row once, got \"A\"", 0},
         {"A,A\n5,1\n1,7\n", "t.csv:1:3: expected a name not given before, got \"A\"", 0},
         {"", "t.csv:1:0: expected at least 2 economies, got 0", 0},
     };

@@ -53,7 +53,7 @@ static void scenario__is_refused_with_a_place(void **state)
         {"name: x\nmeasures:\n  - cost: 10%\n    from: [A, B, A]\n",
          "s.yaml:4:18: expected each name once, got \"A\""},
         {"name: x\nmeasures:\n  - cost: 10%\n    from: []\n",
-         "s.yaml:4:11: expected at least one name, got a list"},
+         "s.yaml:4:11: expected the name of an economy or a group, got an empty list"},
         {"name: x\nmeasures:\n  - cost: 10%\n    from: A\n    between: [A, B]\n",
          "s.yaml:5:14: expected either between, or from and to, got a list"},
         {"name: x\ndeficits: balanced\n",

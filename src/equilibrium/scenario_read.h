@@ -1,0 +1,11 @@
+/** @file scenario_read.h The parts of a scenario's reader. */
+#ifndef AUTKI_EQUILIBRIUM_SCENARIO_READ_H
+#define AUTKI_EQUILIBRIUM_SCENARIO_READ_H
+
+#include "equilibrium/yaml_nodes.h"
+
+/** Append a measure to an autki_step. */
+autk_status autki_rule_take(autki_yaml *y, yaml_node_t *node, const char *what, void *step)
+    AUTK_MUST_CHECK;
+
+#endif
