@@ -13,7 +13,7 @@ groups: --date
 events: --type --from --to
 sources:
 economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors
-simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --draws --seed --threads --tolerance
+simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --theta-draws --draws --seed --threads --tolerance
 estimate: --data --family --vcov --ssc --weights --offset --subset --panel --bias-correction --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --sigma --to-scenario --stars --decimals
 sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads
 version:
