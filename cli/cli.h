@@ -37,9 +37,10 @@ typedef struct cli_spec {
 
 typedef struct cli_context {
     autk_format format;
-    const char *output;     /* NULL = standard output */
-    const char *world_path; /* --world, NULL = the one installed with the program */
-    const char **arguments; /* positional */
+    const char *output;       /* NULL = standard output */
+    const char *world_path;   /* --world, NULL = the one installed with the program */
+    const char *dataset_path; /* --dataset, NULL = none: its facts are laid over the world */
+    const char **arguments;   /* positional */
     size_t n_arguments;
     bool help_shown;
     autk_ranks *ranks; /* that mpirun started; NULL = alone. Rank 0 writes, for all */
@@ -48,9 +49,10 @@ typedef struct cli_context {
 
 /**
  * Parse argv[1..] by the command's table and the options that all commands have (--format,
- * --output, --world, --help). A positional may stand anywhere; "--" ends the options.
+ * --output, --world, --dataset, --help). A positional may stand anywhere; "--" ends the options.
  * An option is given once, and its value is not empty and does not begin as an option does (write
  * --name=--value for that). Errors: AUTK_EARG names the nearest option.
+world)
  */
 autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **argv);
 
@@ -89,7 +91,8 @@ autk_status cli_parse_years(int *first, int *last, const char *text, const char 
 
 /**
  * Open the world dataset: --world, else $AUTARKY_WORLD, else the one beside the program (in the
- * build tree or under the same prefix), else the installed one. The caller closes it.
+ * build tree or under the same prefix), else the installed one. The facts of --dataset are laid
+ * over it. The caller closes it.
  */
 autk_status cli_open_world(cli_context *cli, autk_world **world);
 

@@ -52,7 +52,7 @@ static autk_status write_brief(cli_context *cli, const autk_brief *brief)
 
 autk_status cmd_brief(cli_context *cli, int argc, char **argv)
 {
-    const char *on = NULL, *html = NULL, *dataset_path = NULL;
+    const char *on = NULL, *html = NULL;
     int64_t year = 0, top = 10;
     bool has_year = false;
     cli_option options[] = {
@@ -60,8 +60,6 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
          &has_year},
         {"on", CLI_TEXT, &on, "PARTNER|GROUP", "about this tie (default: the first partner)", NULL},
         {"html", CLI_TEXT, &html, "FILE", "write the page with charts there too", NULL},
-        {"dataset", CLI_TEXT, &dataset_path, "FILE",
-         "the user's own data (autarky import): a section on products", NULL},
         {"top", CLI_INTEGER, &top, "N", "rows in the table of partners (default 10)", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
@@ -89,8 +87,8 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
     if (st != AUTK_OK)
         return st;
     autk_brief_opts opts = autk_brief_opts_default();
-    if (dataset_path != NULL)
-        st = autk_dataset_open(&opts.dataset, dataset_path, &cli->err);
+    if (cli->dataset_path != NULL)
+        st = autk_dataset_open(&opts.dataset, cli->dataset_path, &cli->err);
     opts.n_partners = (int32_t)top;
     opts.year = (int)year;
     if (st == AUTK_OK)

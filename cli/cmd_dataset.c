@@ -6,7 +6,7 @@
 #include "cli.h"
 
 typedef struct dataset_args {
-    const char *to, *years, *into;
+    const char *to, *years, *into, *what;
     int64_t layer;
 } dataset_args;
 
@@ -113,6 +113,21 @@ static autk_status export(cli_context *cli, autk_dataset *dataset, const dataset
                                : export_to(cli, dataset, &opts, stdout, "standard output");
 }
 
+static autk_status facts(cli_context *cli, autk_dataset *dataset, const char *what)
+{
+    for (int k = 0; k < AUTK_FACT_COUNT; k++) {
+        autk_table *table = NULL;
+        if (strcmp(what, autk_fact_kind_text((autk_fact_kind)k)) != 0)
+            continue;
+        autk_status st = autk_dataset_facts(&table, dataset, (autk_fact_kind)k, &cli->err);
+        if (st == AUTK_OK)
+            st = cli_write_table(cli, table);
+        autk_table_free(table);
+        return st;
+    }
+    return cli_expected(cli, "--what", "sanction, distance or figure", what);
+}
+
 static autk_status run_verb(cli_context *cli, const char *verb, const dataset_args *a)
 {
     autk_dataset *dataset = NULL;
@@ -123,6 +138,8 @@ static autk_status run_verb(cli_context *cli, const char *verb, const dataset_ar
         st = show(cli, dataset);
     else if (strcmp(verb, "verify") == 0)
         st = verify(cli, dataset);
+    else if (strcmp(verb, "facts") == 0)
+        st = facts(cli, dataset, a->what);
     else
         st = export(cli, dataset, a);
     autk_dataset_close(dataset);
@@ -154,19 +171,21 @@ static autk_status merge(cli_context *cli, const dataset_args *a)
 
 autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
 {
-    dataset_args a = {.to = "csv", .layer = -1};
+    dataset_args a = {.to = "csv", .what = "sanction", .layer = -1};
     cli_option options[] = {
         {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default), csv.zst or dta", NULL},
         {"years", CLI_TEXT, &a.years, "A:B", "export: these years only", NULL},
+        {"what", CLI_TEXT, &a.what, "KIND", "facts: sanction (default), distance or figure", NULL},
         {"into", CLI_TEXT, &a.into, "FILE", "merge: the dataset that grows", NULL},
         {"layer", CLI_INTEGER, &a.layer, "N", "export: this layer only", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "dataset",
-        .arguments = "[show|verify|export|merge] DATASET",
+        .arguments = "[show|verify|export|merge|facts] DATASET",
         .summary = "What is inside a dataset; whether every checksum and total holds; its flows "
-                   "as a table.",
+                   "as a table; its facts.",
         .examples = "  autarky dataset trade.atk\n  autarky dataset verify trade.atk\n"
+                    "  autarky dataset facts trade.atk --what figure --format csv\n"
                     "  autarky dataset merge more.atk --into trade.atk\n"
                     "  autarky dataset export trade.atk --years 2021:2023 --to csv.zst "
                     "--output trade.csv.zst\n",
@@ -177,16 +196,16 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
     if (st != AUTK_OK || cli->help_shown)
         return st;
     const char *verb = cli->n_arguments == 2 ? cli->arguments[0] : "show";
-    static const char *const verbs[] = {"show", "verify", "export", "merge"};
+    static const char *const verbs[] = {"show", "verify", "export", "facts", "merge"};
     if (strcmp(verb, "merge") == 0)
         return merge(cli, &a);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         if (strcmp(verb, verbs[i]) == 0)
             return run_verb(cli, verb, &a);
     }
     char near[120];
-    cli_nearest(near, sizeof near, verb, verbs, 4);
+    cli_nearest(near, sizeof near, verb, verbs, 5);
     (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                   "expected show, verify, export or merge, got \"%s\"%s", verb, near);
+                   "expected show, verify, export, facts or merge, got \"%s\"%s", verb, near);
     return cli->err.code = AUTK_EARG;
 }

@@ -198,9 +198,7 @@ autk_status cmd_depend(cli_context *cli, int argc, char **argv)
         {"top", CLI_INTEGER, &o.top, "N", "partners to show, each seen from both sides; 0 = all",
          &o.top_given},
         {"product", CLI_TEXT, &o.product, "CODE",
-         "for one product of a dataset, or all whose codes begin so: 3104 is potash", NULL},
-        {"dataset", CLI_TEXT, &o.dataset, "FILE", "the dataset with products (autarky import)",
-         NULL},
+         "of --dataset: one product, or all whose codes begin so; 3104 is potash", NULL},
         {"explain", CLI_FLAG, &o.explain, NULL, "the observations and rules behind each number",
          NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
@@ -222,8 +220,6 @@ autk_status cmd_depend(cli_context *cli, int argc, char **argv)
         return st;
     if (o.product != NULL)
         return cli_depend_product(cli, &o);
-    if (o.dataset != NULL)
-        return cli_expected(cli, "--dataset", "it beside --product CODE", o.dataset);
     question q = {.opts = autk_depend_opts_default()};
     st = ask(cli, &q, &o);
     if (st == AUTK_OK)

@@ -7,7 +7,7 @@
 #define DEPEND_SHOWN_IN_TEXT 15
 
 typedef struct depend_options {
-    const char *on, *years, *flow, *scope, *product, *dataset;
+    const char *on, *years, *flow, *scope, *product;
     int64_t year, top;
     bool year_given, years_given, top_given, explain;
 } depend_options;

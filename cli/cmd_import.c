@@ -31,6 +31,31 @@ static bool choose(int *choice, const char *text, const char *const *names, int 
     return false;
 }
 
+#define FORMATS "baci, comtrade, eurostat, comext, csv, dta, gsdb, geodist or wdi"
+
+static bool choose_format(autk_import_format *format, const char *text)
+{
+    for (int f = 0; f < AUTK_IMPORT_FORMAT_COUNT; f++) {
+        if (strcmp(text, autk_import_format_text((autk_import_format)f)) == 0) {
+            *format = (autk_import_format)f;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "import gsdb FILE": the first of several arguments may name the format. */
+static void take_leading_format(cli_context *cli, import_args *a, bool as_given)
+{
+    autk_import_format format;
+    if (as_given || cli->n_arguments < 2 || !choose_format(&format, cli->arguments[0]))
+        return;
+    a->format = cli->arguments[0];
+    cli->n_arguments--;
+    for (size_t i = 0; i < cli->n_arguments; i++)
+        cli->arguments[i] = cli->arguments[i + 1];
+}
+
 static autk_status one_char(char *to, cli_context *cli, const char *option, const char *text)
 {
     if (text == NULL)
@@ -46,17 +71,13 @@ static autk_status one_char(char *to, cli_context *cli, const char *option, cons
 
 static autk_status take_choices(autk_import_opts *o, cli_context *cli, const import_args *a)
 {
-    static const char *const formats[] = {"guess",  "baci", "comtrade", "eurostat",
-                                          "comext", "csv",  "dta"};
     static const char *const sides[] = {"unknown", "exporter", "importer", "reconciled"};
     static const char *const valuations[] = {"fob", "cif", "unknown"};
     static const char *const duplicates[] = {"fail", "sum", "first", "last"};
     static const char *const encodings[] = {"utf-8", "latin-1"};
     int choice = 0;
-    if (!choose(&choice, a->format, formats, 7))
-        return bad_value(cli, "--as", "guess, baci, comtrade, eurostat, comext, csv or dta",
-                         a->format);
-    o->format = (autk_import_format)choice;
+    if (!choose_format(&o->format, a->format))
+        return bad_value(cli, "--as", "guess, " FORMATS, a->format);
     if (!choose(&choice, a->side, sides, 4))
         return bad_value(cli, "--reported-by", "exporter, importer, reconciled or unknown",
                          a->side);
@@ -146,6 +167,10 @@ static autk_status tell_result(cli_context *cli, const autk_import_report *r, bo
         autk_table_text(t, what);
         autk_table_number(t, (double)r->n_passed[k]);
     }
+    if (r->n_names_kept != 0) {
+        autk_table_text(t, "parties kept by name: no economy or group");
+        autk_table_number(t, (double)r->n_names_kept);
+    }
     if (r->n_bad != 0) {
         autk_table_text(t, "wrong");
         autk_table_number(t, (double)r->n_bad);
@@ -199,10 +224,10 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
                      .duplicates = "fail",
                      .encoding = "utf-8",
                      .codes = "world"};
+    bool as_given = false;
     cli_option options[] = {
         {"into", CLI_TEXT, &a.into, "DATASET", "the dataset, made when absent", NULL},
-        {"as", CLI_TEXT, &a.format, "FORMAT",
-         "baci, comtrade, eurostat, comext, csv, dta; else guessed from the header", NULL},
+        {"as", CLI_TEXT, &a.format, "FORMAT", FORMATS "; else guessed from the content", &as_given},
         {"map", CLI_TEXT, &a.map, "LIST",
          "columns of a csv: year=Year,exporter=iso_o,importer=iso_d,product=hs6,value=v", NULL},
         {"check", CLI_FLAG, &a.check, NULL, "read and validate, store nothing", NULL},
@@ -229,22 +254,24 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
         {"keep-self", CLI_FLAG, &a.keep_self, NULL, "store trade of an economy with itself", NULL},
         {"threads", CLI_INTEGER, &a.threads, "N", "0 = one a processor", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
-    cli_spec spec = {.name = "import",
-                     .arguments = "FILE...",
-                     .summary =
-                         "Take files of trade data into a dataset: BACI (the zip as it is), UN "
-                         "Comtrade,\nEurostat, any long CSV; also gz, xz, zst, bz2. A file is "
-                         "taken whole or not at all.",
-                     .examples = "  autarky import BACI_HS92_V202501.zip --into trade.atk\n"
-                                 "  autarky import comtrade.csv --into trade.atk --skip-bad 10\n"
-                                 "  autarky import my.csv --map year=Year,exporter=iso_o,"
-                                 "importer=iso_d,value=usd --check\n",
-                     .options = options,
-                     .min_arguments = 1,
-                     .max_arguments = 100000};
+    cli_spec spec = {
+        .name = "import",
+        .arguments = "[FORMAT] FILE...",
+        .summary = "Take files into a dataset: trade of BACI (the zip as it is), UN Comtrade, "
+                   "Eurostat, any long\nCSV, Stata; facts of GSDB, CEPII GeoDist, World Bank "
+                   "WDI; also gz, xz, zst, bz2. A file is taken\nwhole or not at all.",
+        .examples = "  autarky import BACI_HS92_V202501.zip --into trade.atk\n"
+                    "  autarky import comtrade.csv --into trade.atk --skip-bad 10\n"
+                    "  autarky import my.csv --map year=Year,exporter=iso_o,"
+                    "importer=iso_d,value=usd --check\n"
+                    "  autarky import gsdb GSDB_V3.csv --into trade.atk\n",
+        .options = options,
+        .min_arguments = 1,
+        .max_arguments = 100000};
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    take_leading_format(cli, &a, as_given);
     if (a.into == NULL && !a.check)
         return bad_value(cli, "--into", "a dataset to import into (or --check)", "");
     return import_all(cli, &a);

@@ -4,7 +4,7 @@
 #include "cli.h"
 
 typedef struct products_args {
-    const char *dataset, *level, *flow;
+    const char *level, *flow;
     int64_t year, top, layer, years, years_min;
     double hhi, world_hhi, ratio, outside;
     bool dependent, all_exports;
@@ -118,7 +118,6 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
                        .ratio = 1,
                        .outside = 0.5};
     cli_option options[] = {
-        {"dataset", CLI_TEXT, &a.dataset, "FILE", "the dataset (autarky import makes it)", NULL},
         {"year", CLI_INTEGER, &a.year, "Y", "default: the last there is", NULL},
         {"level", CLI_TEXT, &a.level, "L", "6 (default), 4, 2 digits or section", NULL},
         {"flow", CLI_TEXT, &a.flow, "F", "imports (default) or exports", NULL},
@@ -150,10 +149,10 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
-    if (a.dataset == NULL)
+    if (cli->dataset_path == NULL)
         return cli_expected(cli, "--dataset", "a dataset that autarky import made", NULL);
     autk_dataset *d = NULL;
-    st = autk_dataset_open(&d, a.dataset, &cli->err);
+    st = autk_dataset_open(&d, cli->dataset_path, &cli->err);
     if (st == AUTK_OK)
         st = run(cli, d, &a);
     autk_dataset_close(d);

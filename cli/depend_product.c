@@ -28,7 +28,7 @@ static autk_status choose_years(product_question *q, cli_context *cli, const dep
     if (q->first != 0)
         return AUTK_OK;
     return cli_expected(cli, "--dataset", "yearly trade by product (a dataset with HS codes)",
-                        o->dataset);
+                        cli->dataset_path);
 }
 
 static autk_status choose_flow(product_question *q, cli_context *cli, const depend_options *o)
@@ -148,14 +148,14 @@ static autk_status ask_and_answer(product_question *q, cli_context *cli, const d
 autk_status cli_depend_product(cli_context *cli, const depend_options *o)
 {
     product_question q = {.on = AUTK_PARTY_ANY};
-    if (o->dataset == NULL)
+    if (cli->dataset_path == NULL)
         return cli_expected(cli, "--product",
                             "--dataset FILE with trade by product (autarky import makes it); the "
                             "world dataset has totals only",
                             NULL);
     if (o->top < 0)
         return cli_expected_number(cli, "--top", "a number >= 0", (double)o->top);
-    autk_status st = autk_dataset_open(&q.dataset, o->dataset, &cli->err);
+    autk_status st = autk_dataset_open(&q.dataset, cli->dataset_path, &cli->err);
     if (st == AUTK_OK)
         st = ask_and_answer(&q, cli, o);
     autk_evidence_free(q.evidence);

@@ -7,6 +7,7 @@
 #include "cli.h"
 
 #define MAX_OPTIONS 64
+#define N_COMMON 5 /* options of every command */
 
 autk_status cli_expected(cli_context *cli, const char *option, const char *expected,
                          const char *got)
@@ -185,14 +186,16 @@ autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **a
 {
     const char *format = "text";
     bool help = false;
-    cli_option common[] = {
+    cli_option common[N_COMMON] = {
         {"format", CLI_TEXT, &format, "text|json|csv", "how to write the result", NULL},
         {"output", CLI_TEXT, &cli->output, "FILE", "write there instead of to the terminal", NULL},
         {"world", CLI_TEXT, &cli->world_path, "FILE", "another world dataset", NULL},
+        {"dataset", CLI_TEXT, &cli->dataset_path, "FILE",
+         "your own data (autarky import): its facts count, and its products where named", NULL},
         {"help", CLI_FLAG, &help, NULL, "this text", NULL}};
     option_table table = {.n = 0};
-    for (cli_option *o = spec->options; o != NULL && o->name != NULL && table.n < MAX_OPTIONS - 4;
-         o++)
+    for (cli_option *o = spec->options;
+         o != NULL && o->name != NULL && table.n < MAX_OPTIONS - N_COMMON; o++)
         table.option[table.n++] = o;
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         table.option[table.n++] = &common[i];

@@ -21,6 +21,17 @@ static bool beside_program(autk_buf *path, const char *relative)
     return access(autk_buf_text(path), R_OK) == 0;
 }
 
+/* Sanction cases, distances, GDP and population of the user's own dataset. */
+static autk_status add_facts(cli_context *cli, autk_world *world)
+{
+    autk_dataset *dataset = NULL;
+    autk_status st = autk_dataset_open(&dataset, cli->dataset_path, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_world_add_facts(world, dataset, &cli->err);
+    autk_dataset_close(dataset);
+    return st;
+}
+
 autk_status cli_open_world(cli_context *cli, autk_world **world)
 {
     autk_buf path;
@@ -37,6 +48,10 @@ autk_status cli_open_world(cli_context *cli, autk_world **world)
     if (st == AUTK_OK)
         st = autk_world_open(world, autk_buf_text(&path), &cli->err);
     autk_buf_deinit(&path);
+    if (st == AUTK_OK && cli->dataset_path != NULL && (st = add_facts(cli, *world)) != AUTK_OK) {
+        autk_world_close(*world);
+        *world = NULL;
+    }
     return st;
 }
 

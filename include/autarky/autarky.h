@@ -16,6 +16,7 @@
 #include <autarky/economy.h>
 #include <autarky/equilibrium.h>
 #include <autarky/evidence.h>
+#include <autarky/facts.h>
 #include <autarky/gravity.h>
 #include <autarky/import.h>
 #include <autarky/input.h>

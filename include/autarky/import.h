@@ -1,7 +1,8 @@
 /**
  * @file import.h
  * Files of other people's formats into a dataset (dataset.h): BACI, UN Comtrade, Eurostat, any long
- * CSV. Memory is bounded whatever the size of the file. docs/formats.md has the columns and rules.
+ * CSV; facts beside trade (facts.h): GSDB, CEPII GeoDist, World Bank WDI. Memory is bounded
+ * whatever the size of the file. docs/formats.md has the columns and rules.
  */
 #ifndef AUTARKY_IMPORT_H
 #define AUTARKY_IMPORT_H
@@ -20,7 +21,10 @@ extern "C" {
     X(AUTK_IMPORT_EUROSTAT, "eurostat")                                                            \
     X(AUTK_IMPORT_COMEXT, "comext")                                                                \
     X(AUTK_IMPORT_CSV, "csv")                                                                      \
-    X(AUTK_IMPORT_DTA, "dta")
+    X(AUTK_IMPORT_DTA, "dta")                                                                      \
+    X(AUTK_IMPORT_GSDB, "gsdb")                                                                    \
+    X(AUTK_IMPORT_GEODIST, "geodist")                                                              \
+    X(AUTK_IMPORT_WDI, "wdi")
 #define AUTK_IMPORT_ENUM(name, text) name,
 typedef enum autk_import_format {
     AUTK_IMPORT_FORMAT_LIST(AUTK_IMPORT_ENUM) AUTK_IMPORT_FORMAT_COUNT
@@ -34,7 +38,8 @@ AUTK_API const char *autk_import_format_text(autk_import_format format);
     X(AUTK_PASSED_OTHER_MEASURE, "other measures than value")                                      \
     X(AUTK_PASSED_NO_VALUE, "rows without a value: unknown, not zero")                             \
     X(AUTK_PASSED_SELF, "trade of an economy with itself")                                         \
-    X(AUTK_PASSED_DUPLICATE, "duplicates merged as asked for")
+    X(AUTK_PASSED_DUPLICATE, "duplicates merged as asked for")                                     \
+    X(AUTK_PASSED_GROUP, "figures of groups of economies")
 typedef enum autk_passed_over {
     AUTK_PASSED_OVER_LIST(AUTK_IMPORT_ENUM) AUTK_PASSED_COUNT
 } autk_passed_over;
@@ -94,6 +99,7 @@ typedef struct autk_import_report {
     size_t n_files, n_files_unchanged;
     uint64_t n_read, n_stored, n_bad;
     uint64_t n_passed[AUTK_PASSED_COUNT];
+    uint64_t n_names_kept; /**< gsdb: parties that are no economy or group, kept by name */
     autk_err errors[AUTK_IMPORT_ERRORS_SHOWN]; /**< the first wrong rows, in order of the file */
     size_t n_errors;
 } autk_import_report;
@@ -124,7 +130,7 @@ AUTK_API autk_status autk_import_input(const char *into, autk_input *input,
 /**
  * A resolver over a world dataset, which knows the odd numeric codes of UN Comtrade and BACI (842
  * United States, 699 India, 490 other Asia ...), with the two-letter codes of Eurostat (EL, XK, XS)
- * added. user = the autk_world.
+ * added; groups of the world resolve to their code. user = the autk_world.
  */
 AUTK_API bool autk_resolve_by_world(autk_resolved *out, void *user, const char *text, int year);
 

@@ -8,7 +8,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "data/dataset_file.h"
+#include "data/dataset_facts.h"
 
 #define AS_TEXT(name, text) text,
 static const char *const side_texts[] = {AUTK_SIDE_LIST(AS_TEXT)};
@@ -389,6 +389,27 @@ autk_status autk_dataset_periods(int32_t **out, size_t *n, autk_dataset *d, size
     return AUTK_OK;
 }
 
+/* Facts stand below the layers, a row for each source and kind. */
+static void describe_facts(void *user, const autki_fact_source *f)
+{
+    autk_table *t = user;
+    char first[16] = "", last[16] = "";
+    if (f->first_year != 0) {
+        (void)snprintf(first, sizeof first, "%d", f->first_year);
+        (void)snprintf(last, sizeof last, "%d", f->last_year);
+    }
+    autk_table_empty(t);
+    autk_table_text(t, f->source);
+    autk_table_text(t, autk_fact_kind_text(f->kind));
+    for (int blank = 0; blank < 5; blank++)
+        autk_table_text(t, "");
+    autk_table_empty(t);
+    autk_table_text(t, first);
+    autk_table_text(t, last);
+    autk_table_empty(t);
+    autk_table_number(t, (double)f->n);
+}
+
 autk_status autk_dataset_describe(autk_table **out, const autk_dataset *d, autk_err *err)
 {
     static const autk_column columns[] = {{"layer", "layer", AUTK_CELL_INTEGER, 0},
@@ -427,6 +448,11 @@ autk_status autk_dataset_describe(autk_table **out, const autk_dataset *d, autk_
         autk_table_number(t, (double)l->n_periods);
         autk_table_number(t, (double)l->n_rows);
     }
-    *out = t;
-    return AUTK_OK;
+    for (int k = 0; k < AUTK_FACT_COUNT && st == AUTK_OK; k++)
+        st = autki_facts_sources(d, (autk_fact_kind)k, describe_facts, t, err);
+    if (st == AUTK_OK)
+        *out = t;
+    else
+        autk_table_free(t);
+    return st;
 }

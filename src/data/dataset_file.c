@@ -449,7 +449,7 @@ void autki_dataset_rollback(autk_dataset *d)
 
 /* ------------------------------------------------------------------ finding and adding */
 
-static autk_status run_once(autk_dataset *d, sqlite3_stmt *s, autk_err *err)
+autk_status autki_dataset_run(autk_dataset *d, sqlite3_stmt *s, autk_err *err)
 {
     autk_status st = AUTK_OK;
     if (sqlite3_step(s) != SQLITE_DONE)
@@ -476,7 +476,7 @@ autk_status autki_dataset_intern_economy(uint32_t *id, autk_dataset *d, const ch
     sqlite3_bind_text(s, 2, code, -1, SQLITE_STATIC);
     sqlite3_bind_text(s, 3, name, -1, SQLITE_STATIC);
     sqlite3_bind_int(s, 4, (int)kind);
-    st = run_once(d, s, err);
+    st = autki_dataset_run(d, s, err);
     if (st == AUTK_OK)
         st = append_economy(d, code, name, kind, err);
     if (st == AUTK_OK)
@@ -496,7 +496,7 @@ autk_status autki_dataset_add_product(uint32_t *id, autk_dataset *d, const char 
     sqlite3_bind_text(s, 2, classification, -1, SQLITE_STATIC);
     sqlite3_bind_text(s, 3, code, -1, SQLITE_STATIC);
     sqlite3_bind_text(s, 4, name, -1, SQLITE_STATIC);
-    st = run_once(d, s, err);
+    st = autki_dataset_run(d, s, err);
     if (st == AUTK_OK)
         st = append_product(d, classification, code, name, err);
     if (st == AUTK_OK)
@@ -537,7 +537,7 @@ autk_status autki_dataset_intern_layer(uint32_t *id, autk_dataset *d, const autk
     sqlite3_bind_text(s, 8, info->classification, -1, SQLITE_STATIC);
     sqlite3_bind_int(s, 9, info->level);
     sqlite3_bind_int(s, 10, (int)owner);
-    st = run_once(d, s, err);
+    st = autki_dataset_run(d, s, err);
     if (st == AUTK_OK)
         st = append_layer(d, info, owner, err);
     if (st == AUTK_OK)

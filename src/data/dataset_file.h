@@ -52,6 +52,10 @@ autk_status autki_dataset_exec(autk_dataset *dataset, const char *sql, autk_err 
 autk_status autki_dataset_prepare(sqlite3_stmt **out, const autk_dataset *dataset, const char *sql,
                                   autk_err *err) AUTK_MUST_CHECK;
 
+/* Step a statement that gives no rows, and finalize it. */
+autk_status autki_dataset_run(autk_dataset *dataset, sqlite3_stmt *statement, autk_err *err)
+    AUTK_MUST_CHECK;
+
 /* Open for writing; made when the file is absent or empty. */
 autk_status autki_dataset_open_to_write(autk_dataset **out, const char *path, autk_err *err)
     AUTK_MUST_CHECK;
@@ -110,6 +114,15 @@ autk_status autki_dataset_chunks(uint32_t **economies, size_t *n, autk_dataset *
     AUTK_MUST_CHECK;
 autk_status autki_dataset_drop_pairs(autk_dataset *dataset, uint32_t layer, int32_t period,
                                      uint32_t exporter, autk_err *err) AUTK_MUST_CHECK;
+/* An entry of the list of files. */
+typedef struct autki_file_note {
+    const char *source, *name, *format;
+    int64_t size_bytes, modified_s;
+    uint64_t n_read, n_stored, n_bad;
+} autki_file_note;
+autk_status autki_dataset_note_file(autk_dataset *dataset, const autki_file_note *note,
+                                    autk_err *err) AUTK_MUST_CHECK;
+
 autk_status autki_dataset_put_period(autk_dataset *dataset, uint32_t layer, int32_t period,
                                      uint64_t n_rows, double value, autk_err *err) AUTK_MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "data/dataset_facts.h"
 #include "data/import_dict.h"
 #include "data/import_finish.h"
 
@@ -182,6 +183,8 @@ static autk_status merge_all(merger *m, const char *directory, autk_err *err)
         st = make_views(m, err);
     if (st == AUTK_OK)
         st = merge_layers(m, directory, err);
+    if (st == AUTK_OK)
+        st = autki_facts_merge(m->into, m->from, err);
     autki_dataset_end_snapshot(m->from);
     return st;
 }

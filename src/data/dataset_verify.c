@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "data/dataset_file.h"
+#include "data/dataset_facts.h"
 #include "data/dataset_hash.h"
 
 /* Sums that both orders must share: whole numbers, so that no order of adding matters. */
@@ -230,6 +230,8 @@ autk_status autk_dataset_verify(autk_dataset_check *check, autk_dataset *d,
     if (st != AUTK_OK)
         return st;
     st = check_tables(d, err);
+    if (st == AUTK_OK)
+        st = autki_facts_check_sum(d, err);
     if (st == AUTK_OK)
         st = check_layers(&c, d, progress, err);
     autki_dataset_end_snapshot(d);

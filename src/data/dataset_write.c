@@ -44,9 +44,7 @@ static autk_status delete_chunk(autk_dataset *d, uint32_t layer, int32_t period,
     sqlite3_bind_int(s, 2, period);
     sqlite3_bind_int(s, 3, (int)order);
     sqlite3_bind_int64(s, 4, economy);
-    st = step_to_done(d, s, err);
-    sqlite3_finalize(s);
-    return st;
+    return autki_dataset_run(d, s, err);
 }
 
 autk_status autki_dataset_put_chunk(autk_dataset *d, uint32_t layer, int32_t period,
@@ -128,9 +126,7 @@ autk_status autki_dataset_drop_pairs(autk_dataset *d, uint32_t layer, int32_t pe
     sqlite3_bind_int64(s, 1, layer);
     sqlite3_bind_int64(s, 2, exporter);
     sqlite3_bind_int(s, 3, period);
-    st = step_to_done(d, s, err);
-    sqlite3_finalize(s);
-    return st;
+    return autki_dataset_run(d, s, err);
 }
 
 static autk_status put_pair(autk_dataset *d, uint32_t layer, int32_t period, uint32_t exporter,
@@ -224,7 +220,25 @@ autk_status autki_dataset_put_period(autk_dataset *d, uint32_t layer, int32_t pe
     sqlite3_bind_int(s, 2, period);
     sqlite3_bind_int64(s, 3, (sqlite3_int64)n_rows);
     sqlite3_bind_double(s, 4, value);
-    st = step_to_done(d, s, err);
-    sqlite3_finalize(s);
-    return st;
+    return autki_dataset_run(d, s, err);
+}
+
+autk_status autki_dataset_note_file(autk_dataset *d, const autki_file_note *note, autk_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    autk_status st = autki_dataset_prepare(
+        &s, d, "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+    if (st != AUTK_OK)
+        return st;
+    uint64_t passed = note->n_read - note->n_stored - note->n_bad;
+    sqlite3_bind_text(s, 1, note->source, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, note->name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 3, note->size_bytes);
+    sqlite3_bind_int64(s, 4, note->modified_s);
+    sqlite3_bind_text(s, 5, note->format, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 6, (sqlite3_int64)note->n_read);
+    sqlite3_bind_int64(s, 7, (sqlite3_int64)note->n_stored);
+    sqlite3_bind_int64(s, 8, (sqlite3_int64)passed);
+    sqlite3_bind_int64(s, 9, (sqlite3_int64)note->n_bad);
+    return autki_dataset_run(d, s, err);
 }

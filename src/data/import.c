@@ -9,9 +9,12 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "data/import_dta.h"
+#include "data/import_facts.h"
 #include "data/import_json.h"
 #include "data/import_run.h"
 #include "data/zip.h"
+
+#define HEAD_BYTES 2048 /* of a file, to know what it is */
 
 #define AS_TEXT(name, text) text,
 static const char *const format_texts[] = {AUTK_IMPORT_FORMAT_LIST(AS_TEXT)};
@@ -89,6 +92,17 @@ static autk_status is_unchanged(bool *unchanged, const autki_run *run,
     return st;
 }
 
+/* Facts are known by their first line; what else a text is, the plan finds out. */
+static autk_status run_text(autki_run *run, autk_input *input, const autki_import_file *file,
+                            const char *head, size_t len, autk_err *err)
+{
+    autk_import_format format = run->opts->format;
+    if (format == AUTK_IMPORT_GUESS && run->opts->map == NULL)
+        format = autki_facts_guess(head, len);
+    return autki_is_facts(format) ? autki_run_facts(run, input, file, format, err)
+                                  : autki_run_text(run, input, file, err);
+}
+
 static autk_status import_one(autki_run *run, autk_input *input, const autki_import_file *file,
                               autk_err *err)
 {
@@ -100,7 +114,7 @@ static autk_status import_one(autki_run *run, autk_input *input, const autki_imp
         run->report->n_files_unchanged++;
         return AUTK_OK;
     }
-    char head[64];
+    char head[HEAD_BYTES];
     size_t len = 0;
     autk_input *whole = NULL, *csv = NULL;
     st = autk_input_read(input, head, sizeof head, &len, err);
@@ -109,7 +123,8 @@ static autk_status import_one(autki_run *run, autk_input *input, const autki_imp
     if (st == AUTK_OK && autki_is_json(head, len))
         st = autki_json_as_csv(&csv, whole, err);
     if (st == AUTK_OK)
-        st = autki_run_text(run, csv != NULL ? csv : whole, file, err);
+        st = csv != NULL ? autki_run_text(run, csv, file, err)
+                         : run_text(run, whole, file, head, len, err);
     autk_input_free(csv);
     autk_input_free(whole);
     if (st == AUTK_OK)
@@ -145,13 +160,18 @@ static bool is_table(const char *name)
            ends_with(name, ".dat");
 }
 
+/* Beside the tables, archives have texts and tables about them: Readme.txt, Metadata_….csv. */
+static bool is_about(const char *member)
+{
+    const char *slash = strrchr(member, '/'), *base = slash != NULL ? slash + 1 : member;
+    return strncmp(base, "Readme", 6) == 0 || strncmp(base, "Metadata_", 9) == 0;
+}
+
 static autk_status import_member(autki_run *run, autki_zip *zip, const char *path,
                                  const char *member, int64_t size, int64_t modified_s,
                                  bool code_tables, autk_err *err)
 {
-    const char *slash = strrchr(member, '/');
-    bool readme = strncmp(slash != NULL ? slash + 1 : member, "Readme", 6) == 0;
-    if (!is_table(member) || readme || autki_is_code_table(member) != code_tables)
+    if (!is_table(member) || is_about(member) || autki_is_code_table(member) != code_tables)
         return AUTK_OK;
     size_t len = strlen(path) + strlen(member) + 2;
     char *name = autki_malloc(len, 1);

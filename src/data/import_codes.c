@@ -182,8 +182,7 @@ static autk_economy_kind kind_of(const char *text)
     return AUTK_IS_ECONOMY;
 }
 
-/* By the code table, then by whom the caller sent; false when neither knows it. */
-static bool resolve(autk_resolved *out, const autki_codes *c, const char *text, int year)
+bool autki_codes_resolve(autk_resolved *out, const autki_codes *c, const char *text, int year)
 {
     *out = (autk_resolved){.kind = kind_of(text)};
     (void)snprintf(out->code, sizeof out->code, "%s", text);
@@ -237,7 +236,7 @@ autk_status autki_codes_economy(uint32_t *economy, autki_codes *c, const char *t
     if (added) {
         autk_resolved r;
         c->meaning[id] = AUTKI_NO_ECONOMY;
-        if (resolve(&r, c, text, period > 9999 ? period / 100 : period))
+        if (autki_codes_resolve(&r, c, text, period > 9999 ? period / 100 : period))
             st = enter_resolved(&c->meaning[id], c, &r, err);
         if (st != AUTK_OK)
             return st;

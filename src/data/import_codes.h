@@ -39,6 +39,9 @@ bool autki_is_code_table(const char *name);
 autk_status autki_codes_read_table(autki_codes *codes, autk_input *input, autk_err *err)
     AUTK_MUST_CHECK;
 
+/* What a text means: by the code table, then by whom the caller sent; false when neither knows. */
+bool autki_codes_resolve(autk_resolved *out, const autki_codes *codes, const char *text, int year);
+
 /* Economy that a text means; AUTKI_NO_ECONOMY when none. Errors: AUTK_ENOMEM, AUTK_ELIMIT. */
 autk_status autki_codes_economy(uint32_t *economy, autki_codes *codes, const char *text,
                                 int32_t period, autk_err *err) AUTK_MUST_CHECK;

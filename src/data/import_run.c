@@ -273,28 +273,17 @@ static autk_status finish_slots(pipeline *p, autki_finish *f, autk_err *err)
     return st;
 }
 
-static autk_status note_file(pipeline *p, uint64_t n_stored, autk_err *err)
+static autk_status note_file(const pipeline *p, uint64_t n_stored, autk_err *err)
 {
-    autk_dataset *d = p->run->dataset;
-    sqlite3_stmt *s = NULL;
-    autk_status st = autki_dataset_prepare(
-        &s, d, "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-    if (st != AUTK_OK)
-        return st;
-    uint64_t passed = p->n_read - n_stored - p->n_bad;
-    sqlite3_bind_text(s, 1, p->plan.source, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, p->file->name, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 3, p->file->size_bytes);
-    sqlite3_bind_int64(s, 4, p->file->modified_s);
-    sqlite3_bind_text(s, 5, autk_import_format_text(p->plan.format), -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 6, (sqlite3_int64)p->n_read);
-    sqlite3_bind_int64(s, 7, (sqlite3_int64)n_stored);
-    sqlite3_bind_int64(s, 8, (sqlite3_int64)passed);
-    sqlite3_bind_int64(s, 9, (sqlite3_int64)p->n_bad);
-    if (sqlite3_step(s) != SQLITE_DONE)
-        st = autki_dataset_fail(d, "cannot be written", err);
-    sqlite3_finalize(s);
-    return st;
+    autki_file_note note = {.source = p->plan.source,
+                            .name = p->file->name,
+                            .format = autk_import_format_text(p->plan.format),
+                            .size_bytes = p->file->size_bytes,
+                            .modified_s = p->file->modified_s,
+                            .n_read = p->n_read,
+                            .n_stored = n_stored,
+                            .n_bad = p->n_bad};
+    return autki_dataset_note_file(p->run->dataset, &note, err);
 }
 
 static autk_status enter_codes(pipeline *p, uint32_t **economies, uint32_t **products,

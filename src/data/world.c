@@ -229,8 +229,8 @@ double autk_world_indicator(const autk_world *world, autk_indicator indicator, i
     return autki_get_f64(grid->bytes + at * sizeof(double));
 }
 
-/* 0 where unknown. */
-static unsigned distance_cell(const autk_world *world, int32_t a, int32_t b)
+/* Where a pair's distance stands; SIZE_MAX when it is none. */
+static size_t distance_at(const autk_world *world, int32_t a, int32_t b)
 {
     if (a > b) {
         int32_t swap = a;
@@ -238,18 +238,79 @@ static unsigned distance_cell(const autk_world *world, int32_t a, int32_t b)
         b = swap;
     }
     if (a < 0 || a == b || (size_t)b >= world->n_economies)
-        return 0;
+        return SIZE_MAX;
     size_t n = world->n_economies, i = (size_t)a, j = (size_t)b;
-    return autki_get_u16(world->distance.bytes + 2 * (i * (2 * n - i - 1) / 2 + j - i - 1));
+    return 2 * (i * (2 * n - i - 1) / 2 + j - i - 1);
+}
+
+/* 0 where unknown. */
+static unsigned distance_cell(const autk_world *world, int32_t a, int32_t b)
+{
+    size_t at = distance_at(world, a, b);
+    return at != SIZE_MAX ? autki_get_u16(world->distance.bytes + at) : 0;
 }
 
 double autk_world_distance_km(const autk_world *world, int32_t a, int32_t b)
 {
     unsigned cell = distance_cell(world, a, b);
-    return cell == 0 ? NAN : (double)(cell & 0x7fff);
+    return (cell & ~WORLD_CONTIGUOUS) == 0 ? NAN : (double)(cell & ~WORLD_CONTIGUOUS);
 }
 
 bool autk_world_is_contiguous(const autk_world *world, int32_t a, int32_t b)
 {
-    return (distance_cell(world, a, b) & 0x8000) != 0;
+    return (distance_cell(world, a, b) & WORLD_CONTIGUOUS) != 0;
+}
+
+void autki_world_put_distance(autk_world *world, int32_t a, int32_t b, uint16_t cell)
+{
+    size_t at = distance_at(world, a, b);
+    if (at == SIZE_MAX)
+        return;
+    world->distance.bytes[at] = (unsigned char)(cell & 0xff);
+    world->distance.bytes[at + 1] = (unsigned char)(cell >> 8);
+}
+
+static void put_f64(unsigned char *bytes, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(bits >> (8 * i));
+}
+
+/* A wider grid with the old years at their place; what is new is unknown. */
+static autk_status widen(world_grid *grid, size_t n_economies, int first_year, int last_year,
+                         autk_err *err)
+{
+    size_t n_years = (size_t)(last_year - first_year) + 1, old = (size_t)grid->n_years;
+    size_t shift = (size_t)(grid->first_year - first_year);
+    unsigned char *bytes = autki_malloc(n_economies * n_years, sizeof(double));
+    if (bytes == NULL)
+        return autki_no_memory(err, n_economies * n_years * sizeof(double));
+    for (size_t e = 0; e < n_economies; e++) {
+        for (size_t y = 0; y < n_years; y++)
+            put_f64(bytes + (e * n_years + y) * sizeof(double), (double)NAN);
+        memcpy(bytes + (e * n_years + shift) * sizeof(double),
+               grid->bytes + e * old * sizeof(double), old * sizeof(double));
+    }
+    free(grid->bytes);
+    *grid = (world_grid){bytes, n_economies * n_years * sizeof(double), first_year, (int)n_years};
+    return AUTK_OK;
+}
+
+autk_status autki_world_put_figure(autk_world *world, world_grid *grid, int32_t economy, int year,
+                                   double value, autk_err *err)
+{
+    int first = grid->first_year, last = first + grid->n_years - 1;
+    if (economy < 0 || (size_t)economy >= world->n_economies || year < 1 || year > 9999)
+        return AUTK_OK;
+    if (year < first || year > last) {
+        autk_status st = widen(grid, world->n_economies, year < first ? year : first,
+                               year > last ? year : last, err);
+        if (st != AUTK_OK)
+            return st;
+    }
+    size_t at = (size_t)economy * (size_t)grid->n_years + (size_t)(year - grid->first_year);
+    put_f64(grid->bytes + at * sizeof value, value);
+    return AUTK_OK;
 }

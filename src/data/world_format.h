@@ -22,6 +22,7 @@
 #define WORLD_APPLICATION_ID 0x41544b57
 #define WORLD_FORMAT_VERSION 2
 #define WORLD_NO_ESTIMATE 0xffffu
+#define WORLD_CONTIGUOUS 0x8000u
 #define WORLD_UNIT_USD 10000.0
 #define WORLD_MAX_ECONOMIES 4096
 #define WORLD_MAX_BOUNDS 64
@@ -120,6 +121,17 @@ autk_status autki_world_sqlite_failed(const autk_world *world, autk_err *err);
 
 /** Load the tables that are kept in memory (world_tables.c). */
 autk_status autki_world_load_tables(autk_world *world, autk_err *err);
+
+/** A copy of the text that lives as long as the world; NULL when memory is out. */
+const char *autki_world_keep_text(autk_world *world, const char *text, size_t len);
+/** Point every event at its parties, which lie one behind the other in the order of events. */
+void autki_world_place_parties(autk_world *world);
+
+/** Put a cell of the distances (km, with WORLD_CONTIGUOUS set where they share a border). */
+void autki_world_put_distance(autk_world *world, int32_t a, int32_t b, uint16_t cell);
+/** Put a figure of an economy; the grid grows to hold the year. Errors: AUTK_ENOMEM. */
+autk_status autki_world_put_figure(autk_world *world, world_grid *grid, int32_t economy, int year,
+                                   double value, autk_err *err) AUTK_MUST_CHECK;
 
 /** The key under which a name is looked up: folded case and accents, letters and digits only.
  *  NULL when memory is out; the caller's to free(). */

@@ -21,7 +21,7 @@ typedef struct table_row {
 
 typedef autk_status (*take_row_fn)(autk_world *world, const table_row *row, autk_err *err);
 
-static const char *keep_text(autk_world *world, const char *text, size_t len)
+const char *autki_world_keep_text(autk_world *world, const char *text, size_t len)
 {
     if (len + 1 > world->text_room) {
         size_t size = len + 1 > TEXT_BLOCK_BYTES ? len + 1 : TEXT_BLOCK_BYTES;
@@ -253,7 +253,7 @@ static autk_status read_row(table_row *row, uint32_t *crc, autk_world *world, sq
         size_t len = (size_t)sqlite3_column_bytes(stmt, i);
         *crc = autki_world_crc(world, *crc, text, len);
         *crc = autki_world_crc(world, *crc, "\x1f", 1);
-        row->text[i] = is_integer ? "" : keep_text(world, text, len);
+        row->text[i] = is_integer ? "" : autki_world_keep_text(world, text, len);
         if (row->text[i] == NULL)
             return autki_no_memory(err, len);
     }
@@ -356,7 +356,7 @@ static bool is_consistent(const autk_world *world)
     return good;
 }
 
-static void place_event_parties(autk_world *world)
+void autki_world_place_parties(autk_world *world)
 {
     size_t at = 0;
     for (size_t i = 0; i < world->n_events; i++) {
@@ -387,6 +387,6 @@ autk_status autki_world_load_tables(autk_world *world, autk_err *err)
     if (st == AUTK_OK && !is_consistent(world))
         st = autki_world_damaged(world, "an index out of range", err);
     if (st == AUTK_OK)
-        place_event_parties(world);
+        autki_world_place_parties(world);
     return st;
 }
