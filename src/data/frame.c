@@ -1,3 +1,4 @@
+#include "data/dta_file.h"
 #include "data/frame_internal.h"
 
 #include <math.h>
@@ -401,15 +402,9 @@ autk_status autki_frame_read_csv(autki_frame **out, autk_input *input, const aut
     return st;
 }
 
-static bool is_dta(const char *path)
-{
-    size_t len = strlen(path);
-    return len > 4 && strcmp(path + len - 4, ".dta") == 0;
-}
-
 autk_status autki_frame_names(char ***names, size_t *n_names, const char *path, autk_err *err)
 {
-    if (is_dta(path))
+    if (autki_is_dta_name(path))
         return autki_frame_names_dta(names, n_names, path, err);
     autk_input *input = NULL, *again = NULL;
     autki_csv *csv = NULL;
@@ -429,7 +424,7 @@ autk_status autki_frame_names(char ***names, size_t *n_names, const char *path, 
 autk_status autki_frame_read(autki_frame **out, const char *path, const autki_wanted *wanted,
                              size_t n_wanted, int n_threads, autk_err *err)
 {
-    if (is_dta(path))
+    if (autki_is_dta_name(path))
         return autki_frame_read_dta(out, path, wanted, n_wanted, err);
     if (strcmp(path, "-") != 0) {
         bool understood = false;

@@ -1,6 +1,5 @@
 /* Stata's .dta through ReadStat. */
 #include <math.h>
-#include <readstat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/dta_file.h"
 #include "data/frame_internal.h"
 
 typedef struct reading {
@@ -93,18 +93,11 @@ static int take_value(int row, readstat_variable_t *variable, readstat_value_t v
     return keep_status(r, st);
 }
 
-static void be_silent(const char *message, void *ctx)
+static autk_status parse_file(reading *r, FILE *file, bool values, autk_err *err)
 {
-    (void)message; /* ReadStat would print it; the code that it returns says the same */
-    (void)ctx;
-}
-
-static autk_status parse(reading *r, bool values, autk_err *err)
-{
-    readstat_parser_t *parser = readstat_parser_init();
+    readstat_parser_t *parser = autki_dta_parser(file);
     if (parser == NULL)
         return autki_fail(err, AUTK_ENOMEM, "out of memory for the reader of Stata files");
-    readstat_set_error_handler(parser, be_silent);
     readstat_set_variable_handler(parser, take_variable);
     if (values)
         readstat_set_value_handler(parser, take_value);
@@ -115,13 +108,22 @@ static autk_status parse(reading *r, bool values, autk_err *err)
             *err = r->err;
         return r->status;
     }
-    if (code == READSTAT_ERROR_OPEN)
-        return autki_fail_at(err, AUTK_EIO, r->path, 0, 0, "cannot be opened");
-    if (code != READSTAT_OK)
-        return autki_fail_at(err, code == READSTAT_ERROR_MALLOC ? AUTK_ENOMEM : AUTK_EPARSE,
-                             r->path, 0, 0, "expected a Stata file: %s",
-                             readstat_error_message(code));
-    return AUTK_OK;
+    return code == READSTAT_OK ? AUTK_OK : autki_dta_failed(code, r->path, err);
+}
+
+static autk_status parse(reading *r, bool values, autk_err *err)
+{
+    autk_input *input = NULL;
+    FILE *file = NULL;
+    autk_status st = autk_input_open(&input, r->path, err);
+    if (st == AUTK_OK)
+        st = autki_dta_open(&file, r->path, input, "/tmp", err);
+    autk_input_free(input);
+    if (st != AUTK_OK)
+        return st;
+    st = parse_file(r, file, values, err);
+    (void)fclose(file);
+    return st;
 }
 
 static void deinit(reading *r)

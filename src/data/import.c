@@ -12,6 +12,7 @@
 #include "data/import_facts.h"
 #include "data/import_json.h"
 #include "data/import_run.h"
+#include "data/import_stream.h"
 #include "data/zip.h"
 
 #define HEAD_BYTES 2048 /* of a file, to know what it is */
@@ -103,6 +104,22 @@ static autk_status run_text(autki_run *run, autk_input *input, const autki_impor
                                   : autki_run_text(run, input, file, err);
 }
 
+/* Stata and JSON as streams of CSV; *csv stays NULL for what is a delimited text itself. */
+static autk_status as_csv(autk_input **csv, const autki_run *run, autk_input *input,
+                          const autki_import_file *file, const char *head, size_t len,
+                          autk_err *err)
+{
+    FILE *dta = NULL;
+    if (autki_is_json(head, len))
+        return autki_json_as_csv(csv, input, err);
+    if (!autki_is_dta(head, len) && !autki_is_dta_name(file->name) &&
+        run->opts->format != AUTK_IMPORT_DTA)
+        return AUTK_OK;
+    autk_status st =
+        autki_dta_open(&dta, file->size_bytes >= 0 ? file->name : NULL, input, run->directory, err);
+    return st == AUTK_OK ? autki_dta_as_csv(csv, dta, file->name, err) : st;
+}
+
 static autk_status import_one(autki_run *run, autk_input *input, const autki_import_file *file,
                               autk_err *err)
 {
@@ -120,8 +137,8 @@ static autk_status import_one(autki_run *run, autk_input *input, const autki_imp
     st = autk_input_read(input, head, sizeof head, &len, err);
     if (st == AUTK_OK)
         st = autki_input_with_head(&whole, head, len, input, err);
-    if (st == AUTK_OK && autki_is_json(head, len))
-        st = autki_json_as_csv(&csv, whole, err);
+    if (st == AUTK_OK)
+        st = as_csv(&csv, run, whole, file, head, len, err);
     if (st == AUTK_OK)
         st = csv != NULL ? autki_run_text(run, csv, file, err)
                          : run_text(run, whole, file, head, len, err);
@@ -130,20 +147,6 @@ static autk_status import_one(autki_run *run, autk_input *input, const autki_imp
     if (st == AUTK_OK)
         run->report->n_files++;
     return st;
-}
-
-/* ReadStat wants to seek, and so gets the file itself. */
-static bool is_dta(const autki_run *run, const char *path)
-{
-    char head[16];
-    if (run->opts->format == AUTK_IMPORT_DTA)
-        return true;
-    FILE *f = fopen(path, "rb");
-    if (f == NULL)
-        return false;
-    size_t len = fread(head, 1, sizeof head, f);
-    (void)fclose(f);
-    return autki_is_dta(path, head, len);
 }
 
 /* ------------------------------------------------------------------ archives */
@@ -157,7 +160,7 @@ static bool ends_with(const char *text, const char *end)
 static bool is_table(const char *name)
 {
     return ends_with(name, ".csv") || ends_with(name, ".tsv") || ends_with(name, ".txt") ||
-           ends_with(name, ".dat");
+           ends_with(name, ".dat") || ends_with(name, ".dta") || ends_with(name, ".json");
 }
 
 /* Beside the tables, archives have texts and tables about them: Readme.txt, Metadata_….csv. */
@@ -222,8 +225,7 @@ static autk_status import_path(autki_run *run, const char *path, bool code_table
                               .size_bytes = standard ? -1 : (int64_t)info.st_size,
                               .modified_s = standard ? 0 : (int64_t)info.st_mtime};
     autk_input *input = NULL;
-    bool dta = !standard && !code_tables && is_dta(run, path);
-    autk_status st = dta ? autki_dta_as_csv(&input, path, err) : autk_input_open(&input, path, err);
+    autk_status st = autk_input_open(&input, path, err);
     if (st == AUTK_OK)
         st = code_tables ? autki_codes_read_table(&run->codes, input, err)
                          : import_one(run, input, &file, err);

@@ -433,13 +433,6 @@ static autk_status add_fields(autki_batch *b, const autki_plan *plan,
     return add_row(b, plan, r, err);
 }
 
-autk_status autki_batch_add(autki_batch *b, const autki_plan *plan,
-                            const autki_span fields[AUTKI_ROLE_COUNT], autk_err *err)
-{
-    row r = {.line = b->n_lines++};
-    return add_fields(b, plan, fields, &r, true, err);
-}
-
 /* ------------------------------------------------------------------ records */
 
 static bool filters_pass(autki_batch *b, const autki_plan *plan)

@@ -49,11 +49,6 @@ void autki_batch_clear(autki_batch *batch);
 autk_status autki_batch_parse(autki_batch *batch, const autki_plan *plan, char *text, size_t len,
                               autk_err *err) AUTK_MUST_CHECK;
 
-/* One row from elsewhere (a .dta, JSON): the texts of its fields by role; text NULL = no field. */
-autk_status autki_batch_add(autki_batch *batch, const autki_plan *plan,
-                            const autki_span fields[AUTKI_ROLE_COUNT], autk_err *err)
-    AUTK_MUST_CHECK;
-
 /* A wrong row: counted, and told while there is room. */
 void autki_batch_bad(autki_batch *batch, int64_t line, int64_t column, const char *fmt, ...)
     AUTK_PRINTF(4, 5);

@@ -6,11 +6,10 @@
 #ifndef AUTKI_DATA_IMPORT_DTA_H
 #define AUTKI_DATA_IMPORT_DTA_H
 
-#include <autarky/input.h>
+#include "data/dta_file.h"
 
-/* By the name's end or the content's beginning. */
-bool autki_is_dta(const char *path, const char *head, size_t len);
-
-autk_status autki_dta_as_csv(autk_input **out, const char *path, autk_err *err) AUTK_MUST_CHECK;
+/* file: taken, also on failure. @param name  for messages */
+autk_status autki_dta_as_csv(autk_input **out, FILE *file, const char *name, autk_err *err)
+    AUTK_MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "data/import_stream.h"
 
 #define WINDOW_BYTES ((size_t)1 << 16)
 #define KEYS_MAX 256
@@ -21,8 +22,8 @@ typedef struct json_source {
     size_t n_keys;
     autk_buf values[KEYS_MAX]; /* of the object being read, as CSV fields */
     bool in_array, done;
-    autk_buf text, scratch; /* CSV to hand out; a string being read */
-    size_t given;
+    autk_buf *text;   /* CSV to hand out, borrowed */
+    autk_buf scratch; /* a string being read */
     uint64_t n_objects;
 } json_source;
 
@@ -267,18 +268,18 @@ static void put_record(json_source *s)
     if (s->n_objects == 0) {
         for (size_t i = 0; i < s->n_keys; i++) {
             if (i > 0)
-                autk_buf_putc(&s->text, ',');
-            autk_format_csv_text(&s->text, s->keys[i]);
+                autk_buf_putc(s->text, ',');
+            autk_format_csv_text(s->text, s->keys[i]);
         }
-        autk_buf_putc(&s->text, '\n');
+        autk_buf_putc(s->text, '\n');
     }
     for (size_t i = 0; i < s->n_keys; i++) {
         if (i > 0)
-            autk_buf_putc(&s->text, ',');
-        autk_buf_puts(&s->text, autk_buf_text(&s->values[i]));
+            autk_buf_putc(s->text, ',');
+        autk_buf_puts(s->text, autk_buf_text(&s->values[i]));
         autk_buf_clear(&s->values[i]);
     }
-    autk_buf_putc(&s->text, '\n');
+    autk_buf_putc(s->text, '\n');
     s->n_objects++;
 }
 
@@ -365,24 +366,13 @@ static autk_status take_element(json_source *s, autk_err *err)
 
 /* ------------------------------------------------------------------ the input */
 
-static autk_status read_json(void *user, char *bytes, size_t size, size_t *got, autk_err *err)
+static autk_status produce(void *user, autk_buf *text, bool *done, autk_err *err)
 {
     json_source *s = user;
-    while (s->given == s->text.len && !s->done) {
-        autk_buf_clear(&s->text);
-        s->given = 0;
-        autk_status st = take_element(s, err);
-        if (st == AUTK_OK)
-            st = autk_buf_check(&s->text, err);
-        if (st != AUTK_OK)
-            return st;
-    }
-    size_t left = s->text.len - s->given;
-    *got = left < size ? left : size;
-    if (*got != 0)
-        memcpy(bytes, s->text.text + s->given, *got);
-    s->given += *got;
-    return AUTK_OK;
+    s->text = text;
+    autk_status st = take_element(s, err);
+    *done = s->done;
+    return st;
 }
 
 static void close_json(void *user)
@@ -392,7 +382,6 @@ static void close_json(void *user)
         free(s->keys[i]);
     for (size_t i = 0; i < KEYS_MAX; i++)
         autk_buf_deinit(&s->values[i]);
-    autk_buf_deinit(&s->text);
     autk_buf_deinit(&s->scratch);
     free(s->window);
     free(s);
@@ -408,38 +397,8 @@ autk_status autki_json_as_csv(autk_input **out, autk_input *input, autk_err *err
     s->window = autki_malloc(WINDOW_BYTES, 1);
     autk_status st = s->window != NULL ? AUTK_OK : autki_no_memory(err, WINDOW_BYTES);
     if (st == AUTK_OK)
-        st = autk_input_custom(out, autk_input_name(input), read_json, close_json, s, err);
+        st = autki_stream_create(out, autk_input_name(input), produce, close_json, s, err);
     if (st != AUTK_OK)
         close_json(s);
-    return st;
-}
-
-typedef struct headed {
-    const char *head;
-    size_t len, at;
-    autk_input *input;
-} headed;
-
-static autk_status read_headed(void *user, char *bytes, size_t size, size_t *got, autk_err *err)
-{
-    headed *h = user;
-    if (h->at == h->len)
-        return autk_input_read(h->input, bytes, size, got, err);
-    *got = size < h->len - h->at ? size : h->len - h->at;
-    memcpy(bytes, h->head + h->at, *got);
-    h->at += *got;
-    return AUTK_OK;
-}
-
-autk_status autki_input_with_head(autk_input **out, const char *head, size_t len, autk_input *input,
-                                  autk_err *err)
-{
-    headed *h = autki_malloc(1, sizeof *h);
-    if (h == NULL)
-        return autki_no_memory(err, sizeof *h);
-    *h = (headed){.head = head, .len = len, .input = input};
-    autk_status st = autk_input_custom(out, autk_input_name(input), read_headed, free, h, err);
-    if (st != AUTK_OK)
-        free(h);
     return st;
 }

@@ -14,8 +14,4 @@ bool autki_is_json(const char *head, size_t len);
 /* input is borrowed and must outlive *out. Reading fails with AUTK_EPARSE on malformed JSON. */
 autk_status autki_json_as_csv(autk_input **out, autk_input *input, autk_err *err) AUTK_MUST_CHECK;
 
-/* An input that gives `head` again before the rest of `input`; both are borrowed. */
-autk_status autki_input_with_head(autk_input **out, const char *head, size_t len, autk_input *input,
-                                  autk_err *err) AUTK_MUST_CHECK;
-
 #endif

@@ -463,27 +463,3 @@ autk_status autki_run_text(autki_run *run, autk_input *input, const autki_import
     free_pipeline(p);
     return st;
 }
-
-autk_status autki_run_filled(autki_run *run, const autki_plan *plan, autki_fill_fn fill, void *user,
-                             const autki_import_file *file, autk_err *err)
-{
-    pipeline *p = NULL;
-    autk_status st = create_pipeline(&p, run, file, err);
-    if (st != AUTK_OK)
-        return st;
-    p->plan = *plan;
-    p->plan.periods = NULL; /* the caller's */
-    bool done = false;
-    while (st == AUTK_OK && !done) {
-        autki_batch *b = &p->taking[0].batch;
-        st = fill(b, &p->plan, &done, user, err);
-        if (st == AUTK_OK)
-            st = take_over(p, b, err);
-        if (st == AUTK_OK)
-            st = tell_progress(p, err);
-    }
-    free_lanes(p);
-    st = finish(p, st, err);
-    free_pipeline(p);
-    return st;
-}

@@ -19,15 +19,8 @@ typedef struct autki_run {
     autk_import_report *report;
 } autki_run;
 
-/* Columns of numbers from elsewhere than text (a .dta, JSON): fills batches until done. */
-typedef autk_status (*autki_fill_fn)(autki_batch *batch, const autki_plan *plan, bool *done,
-                                     void *user, autk_err *err);
-
 /* One delimited text. */
 autk_status autki_run_text(autki_run *run, autk_input *input, const autki_import_file *file,
                            autk_err *err) AUTK_MUST_CHECK;
-/* One file of another kind. */
-autk_status autki_run_filled(autki_run *run, const autki_plan *plan, autki_fill_fn fill, void *user,
-                             const autki_import_file *file, autk_err *err) AUTK_MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "data/dta_file.h"
 
 #define SLOTS_MAX ((size_t)1 << 16)
 
@@ -68,28 +69,6 @@ static autk_status io_failed(const autki_store *store, const char *what, autk_er
                          what, strerror(errno));
 }
 
-/* Without a name from the start: nothing is left behind, whatever ends the program. */
-static autk_status open_file(autki_store *store, autk_err *err)
-{
-    size_t len = strlen(store->directory) + 32;
-    char *path = autki_malloc(len, 1);
-    if (path == NULL)
-        return autki_no_memory(err, len);
-    (void)snprintf(path, len, "%s/.autarky-import-XXXXXX", store->directory);
-    int fd = mkstemp(path);
-    if (fd >= 0)
-        (void)unlink(path);
-    free(path);
-    store->file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
-    if (store->file == NULL) {
-        autk_status st = io_failed(store, "made", err);
-        if (fd >= 0)
-            (void)close(fd);
-        return st;
-    }
-    return AUTK_OK;
-}
-
 static bool write_block(FILE *f, const autki_store_block *b)
 {
     return fwrite(&b->n, sizeof b->n, 1, f) == 1 &&
@@ -133,7 +112,8 @@ static autk_status spill_slot(autki_store *store, autki_slot *slot, autk_err *er
 
 static autk_status spill(autki_store *store, autk_err *err)
 {
-    autk_status st = store->file == NULL ? open_file(store, err) : AUTK_OK;
+    autk_status st =
+        store->file == NULL ? autki_temporary_file(&store->file, store->directory, err) : AUTK_OK;
     for (size_t i = 0; st == AUTK_OK && i < store->n_slots; i++)
         st = spill_slot(store, &store->slots[i], err);
     return st;

@@ -115,10 +115,9 @@ static autk_status word_case(autk_event *e, overlay *o, const autki_fact *f, aut
     autk_buf_printf(&text, " (%s)", f->text[AUTKI_SANCTION_MEASURES]);
     autk_status st = keep(&e->title, o->world, &text, err);
     if (st == AUTK_OK) {
-        autk_buf_printf(&text, "%.0f to %.0f; objective: %s; outcome: %s; case %.0f",
-                        f->number[AUTKI_SANCTION_FIRST], f->number[AUTKI_SANCTION_LAST],
-                        f->text[AUTKI_SANCTION_OBJECTIVE], f->text[AUTKI_SANCTION_SUCCESS],
-                        f->number[AUTKI_SANCTION_CASE]);
+        autk_buf_printf(&text, "until %.0f; objective: %s; outcome: %s; case %.0f",
+                        f->number[AUTKI_SANCTION_LAST], f->text[AUTKI_SANCTION_OBJECTIVE],
+                        f->text[AUTKI_SANCTION_SUCCESS], f->number[AUTKI_SANCTION_CASE]);
         st = keep(&e->note, o->world, &text, err);
     }
     autk_buf_deinit(&text);

@@ -22,7 +22,7 @@ printf 'code,description\n310420,Potassium chloride\n270900,Crude oil\n' >produc
 "$AUTARKY" depend BLR --product 3104 --dataset trade.atk --year 2021 --on RUS --format csv
 "$AUTARKY" brief BLR --year 2022 --dataset trade.atk | sed -n '/^Products/,/^What losing/p' | head -n -2
 for wrong in "--product 3104" "--product 99 --dataset trade.atk" "--product x --dataset trade.atk" \
-    "--dataset trade.atk" "--product 3104 --dataset trade.atk --year 1999"; do
+    "--product 3104 --dataset trade.atk --year 1999"; do
     # shellcheck disable=SC2086
     "$AUTARKY" depend BLR $wrong
     echo "exit $?"
