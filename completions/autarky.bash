@@ -3,28 +3,28 @@
 
 # command: its own options
 _autarky_table="
-brief: --year --on --html --dataset --top
-claim: --economy --partner --share --rank --year --flow --scope --explain --exact
-turns: --on --flow --years --monthly --explain --by --level --draws --seed
-depend: --on --year --years --flow --scope --top --product --dataset --explain
-compare: --on --year --flow
-economies: --search --group --date
-groups: --date
-events: --type --from --to
-sources:
-economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors
-simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --theta-draws --draws --seed --threads --tolerance
-estimate: --data --family --vcov --ssc --weights --offset --subset --panel --bias-correction --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --sigma --to-scenario --stars --decimals
-sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads
-version:
-import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads
-dataset: --to --years --into --layer
-products: --dataset --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --all-exports --years --years-min --layer
-ties: --years
-roles: --years --draws --resolution
-corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only
-route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map
-mirror: --year --economy --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals
+brief: --year --on --html --top --dataset
+claim: --economy --partner --share --rank --year --flow --scope --explain --exact --dataset
+turns: --on --flow --years --monthly --explain --by --level --draws --seed --dataset
+depend: --on --year --years --flow --scope --top --product --explain --dataset
+compare: --on --year --flow --dataset
+economies: --search --group --date --dataset
+groups: --date --dataset
+events: --type --from --to --dataset
+sources: --dataset
+economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors --dataset
+simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --theta-draws --draws --seed --threads --tolerance --dataset
+estimate: --data --family --vcov --ssc --weights --offset --subset --panel --bias-correction --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --sigma --to-scenario --stars --decimals --dataset
+sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads --dataset
+version: --dataset
+import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads --dataset
+dataset: --to --years --what --into --layer --dataset
+products: --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --all-exports --years --years-min --layer --dataset
+ties: --years --dataset
+roles: --years --draws --resolution --dataset
+corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only --dataset
+route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map --dataset
+mirror: --year --economy --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset
 "
 _autarky_common="--format --output --world --help"
 
