@@ -88,21 +88,6 @@ static autk_status refuse_file_options(cli_context *cli, const cli_economy *from
     return option == NULL ? AUTK_OK : cli_expected(cli, option, "a baseline that is a file", name);
 }
 
-/* What the evidence says of a flow that nobody reports. */
-static bool weigh_evidence(double *low, double *point, double *high, int32_t exporter,
-                           int32_t importer, int year, void *user)
-{
-    autk_flow flow;
-    autk_err ignored;
-    if (autk_evidence_flow(&flow, user, exporter, importer, year, NULL, &ignored) != AUTK_OK ||
-        !autk_bounds_known(flow.value_usd))
-        return false;
-    *low = flow.value_usd.low;
-    *point = flow.value_usd.point;
-    *high = flow.value_usd.high;
-    return true;
-}
-
 /* "world-2021": the year of the world dataset. */
 static autk_status open_world_year(autk_economy **out, cli_context *cli, const char *name,
                                    const autk_economy_opts *opts)
@@ -117,7 +102,7 @@ static autk_status open_world_year(autk_economy **out, cli_context *cli, const c
     }
     autk_status st = cli_open_world(cli, &world);
     autk_economy_opts chosen = *opts;
-    chosen.gap = weigh_evidence;
+    chosen.gap = autk_evidence_gap;
     chosen.gap_user = world;
     if (st == AUTK_OK)
         st = autk_economy_from_world(out, world, year, &chosen, &cli->err);

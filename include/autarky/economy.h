@@ -47,11 +47,12 @@ typedef enum autk_domestic {
 
 /**
  * Better bounds of a flow that nobody reports than its statements alone have, from whoever knows
- * more (evidence.h). Indices are the world's.
- * @return false = none; the outputs are then left alone
+ * more: autk_evidence_gap (evidence.h). Indices are the world's.
+ * @return AUTK_OK; AUTK_ENOANSWER = none, the outputs are then left alone; else the reading fails
  */
-typedef bool (*autk_gap_fn)(double *low_usd, double *point_usd, double *high_usd, int32_t exporter,
-                            int32_t importer, int year, void *user);
+typedef autk_status (*autk_gap_fn)(double *low_usd, double *point_usd, double *high_usd,
+                                   int32_t exporter, int32_t importer, int year, void *user,
+                                   autk_err *err);
 
 typedef struct autk_economy_opts {
     autk_layout layout;

@@ -184,6 +184,14 @@ AUTK_API const autk_sources *autk_partner_sources(const autk_partner *partner,
                                                   autk_direction direction);
 
 /**
+ * The bounds of one flow as a world baseline takes them (autk_economy_opts.gap): world is the
+ * autk_world. AUTK_ENOANSWER where the evidence has no bounds. Else as autk_evidence_flow.
+ */
+AUTK_API autk_status autk_evidence_gap(double *low_usd, double *point_usd, double *high_usd,
+                                       int32_t exporter, int32_t importer, int year, void *world,
+                                       autk_err *err) AUTK_MUST_CHECK;
+
+/**
  * One directed flow.
  *
  * Errors: as autk_evidence_create and autk_evidence_year; AUTK_EDATA when exporter is importer.

@@ -117,25 +117,29 @@ static autk_status fill_gaps(gatherer *g, int year, autk_err *err)
 }
 
 /* Flows known by statements only take the bounds of whoever weighs statements. */
-static void ask_for_gaps(gatherer *g, const autk_economy_opts *opts)
+static autk_status ask_for_gaps(gatherer *g, const autk_economy_opts *opts, autk_err *err)
 {
     for (int32_t i = 0; opts->gap != NULL && i < g->n; i++) {
         for (int32_t n = 0; n < g->n; n++) {
             figure *f = &g->figures[(size_t)i * (size_t)g->n + (size_t)n];
             double low = 0, point = 0, high = 0;
-            if (f->rank == STATEMENT && autk_world_is_gap(g->world, i, n, g->year) &&
-                opts->gap(&low, &point, &high, i, n, g->year, opts->gap_user) && low >= 0 &&
-                low <= point && point <= high && isfinite(high))
+            if (f->rank != STATEMENT || !autk_world_is_gap(g->world, i, n, g->year))
+                continue;
+            autk_status st = opts->gap(&low, &point, &high, i, n, g->year, opts->gap_user, err);
+            if (st == AUTK_OK && low >= 0 && low <= point && point <= high && isfinite(high))
                 *f = (figure){point, low, high, STATEMENT, false};
+            if (st != AUTK_OK && st != AUTK_ENOANSWER)
+                return st;
         }
     }
+    return AUTK_OK;
 }
 
 static autk_status gather_all(gatherer *g, const autk_economy_opts *opts, autk_err *err)
 {
     autk_status st = gather(g, g->year, err);
     if (st == AUTK_OK)
-        ask_for_gaps(g, opts);
+        st = ask_for_gaps(g, opts, err);
     g->unknown = 0;
     for (int32_t i = 0; st == AUTK_OK && i < g->n; i++) {
         for (int32_t n = 0; n < g->n; n++)

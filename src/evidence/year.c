@@ -367,6 +367,24 @@ autk_status autk_evidence_flow(autk_flow *out, const autk_world *world, int32_t 
     return AUTK_OK;
 }
 
+autk_status autk_evidence_gap(double *low_usd, double *point_usd, double *high_usd,
+                              int32_t exporter, int32_t importer, int year, void *world,
+                              autk_err *err)
+{
+    autk_flow flow;
+    autk_status st = autk_evidence_flow(&flow, world, exporter, importer, year, NULL, err);
+    if (st != AUTK_OK)
+        return st;
+    if (!autk_bounds_known(flow.value_usd))
+        return autki_fail(err, AUTK_ENOANSWER, "nothing bounds the flow from %s to %s in %d",
+                          autk_world_party_name(world, exporter),
+                          autk_world_party_name(world, importer), year);
+    *low_usd = flow.value_usd.low;
+    *point_usd = flow.value_usd.point;
+    *high_usd = flow.value_usd.high;
+    return AUTK_OK;
+}
+
 /* ------------------------------------------------------------------ reading a country-year */
 
 const autk_partner *autk_country_year_partner(const autk_country_year *c, int32_t partner)

@@ -262,53 +262,19 @@ static autk_status say_why(autki_loss *loss, autk_buf *text, autk_err *err)
     return st;
 }
 
-typedef struct weigher {
-    const autk_world *world;
-    autk_status st; /* of what went wrong beside finding nothing */
-    autk_err err;
-} weigher;
-
-/* What the evidence says of a flow that nobody reports, as in the rest of the page. */
-static bool weigh(double *low_usd, double *point_usd, double *high_usd, int32_t exporter,
-                  int32_t importer, int year, void *user)
-{
-    weigher *w = user;
-    autk_flow flow;
-    autk_err err;
-    autk_status st = autk_evidence_flow(&flow, w->world, exporter, importer, year, NULL, &err);
-    if (st != AUTK_OK && st != AUTK_ENOANSWER && w->st == AUTK_OK) {
-        w->st = st;
-        w->err = err;
-    }
-    if (st != AUTK_OK || !autk_bounds_known(flow.value_usd))
-        return false;
-    *low_usd = flow.value_usd.low;
-    *point_usd = flow.value_usd.point;
-    *high_usd = flow.value_usd.high;
-    return true;
-}
-
 /* The baseline of the brief's year, else of the nearest that has one. */
 static autk_status open_baseline(autk_economy **out, autki_loss *loss, const autk_brief *b,
                                  autk_err *err)
 {
     autk_status st = AUTK_ENOTFOUND;
-    weigher w = {.world = b->world};
     autk_economy_opts opts = autk_economy_opts_default();
-    opts.gap = weigh;
-    opts.gap_user = &w;
+    opts.gap = autk_evidence_gap;
+    opts.gap_user = (void *)(uintptr_t)b->world;
     for (int apart = 0; st == AUTK_ENOTFOUND && apart <= MAX_YEARS_APART; apart++) {
         for (int sign = -1; st == AUTK_ENOTFOUND && sign <= (apart != 0 ? 1 : -1); sign += 2) {
             loss->year = b->year + sign * apart;
             st = autk_economy_from_world(out, b->world, loss->year, &opts, err);
         }
-    }
-    if (st == AUTK_OK && w.st != AUTK_OK) {
-        autk_economy_free(*out);
-        *out = NULL;
-        st = w.st;
-        if (err != NULL)
-            *err = w.err;
     }
     return st;
 }

@@ -13,7 +13,7 @@ static autk_economy *open_year(int year)
     autk_world *world = NULL;
     autk_economy *e = NULL;
     autk_err err;
-    assert_ok(autk_world_open(&world, getenv("AUTARKY_WORLD"), &err), &err);
+    assert_ok(autk_world_open(&world, world_path(), &err), &err);
     assert_ok(autk_economy_from_world(&e, world, year, NULL, &err), &err);
     autk_world_close(world);
     return e;
@@ -45,9 +45,10 @@ static void world__the_gap_stands_where_officials_put_it(void **state)
     autk_economy_free(e);
 }
 
-static bool wider(double *low, double *point, double *high, int32_t exporter, int32_t importer,
-                  int year, void *user)
+static autk_status wider(double *low, double *point, double *high, int32_t exporter,
+                         int32_t importer, int year, void *user, autk_err *err)
 {
+    (void)err;
     (void)exporter;
     (void)importer;
     (void)year;
@@ -55,7 +56,7 @@ static bool wider(double *low, double *point, double *high, int32_t exporter, in
     *low = 1e9;
     *point = 20e9;
     *high = 30e9;
-    return true;
+    return AUTK_OK;
 }
 
 static void world__stated_flows_take_the_bounds_of_who_weighs_them(void **state)
@@ -68,7 +69,7 @@ static void world__stated_flows_take_the_bounds_of_who_weighs_them(void **state)
     autk_economy_opts opts = autk_economy_opts_default();
     opts.gap = wider;
     opts.gap_user = &asked;
-    assert_ok(autk_world_open(&world, getenv("AUTARKY_WORLD"), &err), &err);
+    assert_ok(autk_world_open(&world, world_path(), &err), &err);
     assert_ok(autk_economy_from_world(&e, world, 2023, &opts, &err), &err);
     assert_in_range(asked, 2, 20);
     assert_near(autk_economy_flow(e, 0, at(e, "RUS"), at(e, "BLR")), 20e9, 0);
@@ -133,7 +134,7 @@ static void world__a_year_without_data_is_told(void **state)
     autk_world *world = NULL;
     autk_economy *e = NULL;
     autk_err err;
-    assert_ok(autk_world_open(&world, getenv("AUTARKY_WORLD"), &err), &err);
+    assert_ok(autk_world_open(&world, world_path(), &err), &err);
     assert_int_equal(autk_economy_from_world(&e, world, 1950, NULL, &err), AUTK_ENOTFOUND);
     autk_world_close(world);
 }

@@ -14,28 +14,14 @@
 
 static autk_economy *baseline; /* world-2023 */
 
-static bool weigh(double *low, double *point, double *high, int32_t exporter, int32_t importer,
-                  int year, void *user)
-{
-    autk_flow flow;
-    autk_err err;
-    (void)user;
-    if (autk_evidence_flow(&flow, world, exporter, importer, year, NULL, &err) != AUTK_OK ||
-        !autk_bounds_known(flow.value_usd))
-        return false;
-    *low = flow.value_usd.low;
-    *point = flow.value_usd.point;
-    *high = flow.value_usd.high;
-    return true;
-}
-
 /* As `autarky simulate` takes it. */
 static int open_all(void **state)
 {
     autk_err err;
     autk_economy_opts opts = autk_economy_opts_default();
-    opts.gap = weigh;
     open_world(state);
+    opts.gap = autk_evidence_gap;
+    opts.gap_user = world;
     assert_ok(autk_economy_from_world(&baseline, world, 2023, &opts, &err), &err);
     return 0;
 }
