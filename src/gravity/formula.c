@@ -441,7 +441,8 @@ static autk_status take_integer(parser *p, int *value)
     autk_status st = take_number(p, &v);
     if (st == AUTK_OK && !(v >= 0 && v <= 1000 && v == (int)v))
         st = unexpected(p, "a whole number of periods");
-    *value = negative ? -(int)v : (int)v;
+    if (st == AUTK_OK)
+        *value = negative ? -(int)v : (int)v;
     return st;
 }
 
