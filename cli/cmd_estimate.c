@@ -5,7 +5,7 @@
 
 typedef struct options {
     const char *data, *family, *convention, *separation, *singletons;
-    int64_t max_iterations, threads, decimals;
+    int64_t max_iterations, threads, decimals, bootstrap, seed;
     autk_estimate_opts estimate;
     bool stars, table, latex;
     const char *scenario, *chart, *fitted, *effects, *resistances;
@@ -69,6 +69,10 @@ static autk_status take_words(cli_context *cli, options *o)
         st = wrong_word(cli, "--decimals", "1 to 15", "something else");
     o->estimate.max_iterations = (int)o->max_iterations;
     o->estimate.n_threads = (int)o->threads;
+    if (st == AUTK_OK && (o->bootstrap < 0 || o->bootstrap > 10000))
+        st = wrong_word(cli, "--bootstrap", "2 to 10000 draws", "something else");
+    o->estimate.bootstrap = (int)o->bootstrap;
+    o->estimate.seed = (uint64_t)o->seed;
     o->estimate.event_before = (int)o->event_before;
     o->estimate.event_after = (int)o->event_after;
     bool window = o->event_before >= 1 && o->event_before <= 100 && o->event_after >= 1 &&
@@ -228,7 +232,11 @@ static autk_status check_outputs(cli_context *cli, const options *o)
 static autk_status run_models(cli_context *cli, options *o)
 {
     autk_estimate *models[MODELS_MAX] = {NULL};
+    autk_world *world = NULL;
     autk_status st = check_outputs(cli, o);
+    if (st == AUTK_OK && autk_estimate_uses_world(o->data))
+        st = cli_open_world(cli, &world);
+    o->estimate.world = world;
     o->estimate.keep_fitted = o->fitted != NULL;
     o->estimate.keep_effects = o->effects != NULL;
     o->estimate.keep_resistances = o->resistances != NULL;
@@ -254,7 +262,74 @@ static autk_status run_models(cli_context *cli, options *o)
                       : write_estimate(cli, o, models[0]);
     for (size_t i = 0; i < cli->n_arguments && i < MODELS_MAX; i++)
         autk_estimate_free(models[i]);
+    autk_world_close(world);
     return st;
+}
+
+#define N_MODEL_OPTIONS 21
+#define N_OUTPUT_OPTIONS 11
+
+/* What to estimate, from what, and how. */
+static void model_options(cli_option *table, options *o)
+{
+    autk_estimate_opts *e = &o->estimate;
+    const cli_option all[N_MODEL_OPTIONS] = {
+        {"data", CLI_TEXT, &o->data, "FILE",
+         "CSV (plain, gz, xz, zst), .dta, - = standard input; a dataset of autarky's; or\n"
+         "world, world-2021, world-2010:2023",
+         NULL},
+        {"layer", CLI_INTEGER, &e->layer, "N", "of a dataset with several, from 0", NULL},
+        {"fill", CLI_FLAG, &e->fill, NULL,
+         "of a dataset: what a reporting economy does not list is a zero", NULL},
+        {"family", CLI_TEXT, &o->family, "poisson|ols", "what to estimate", NULL},
+        {"vcov", CLI_TEXT, &e->vcov, "KIND",
+         "iid, hetero, cluster:KEY, twoway:KEY,KEY; a key is columns joined by ^", NULL},
+        {"ssc", CLI_TEXT, &o->convention, "stata|fixest", "whose small-sample factors", NULL},
+        {"weights", CLI_TEXT, &e->weights, "EXPRESSION", "weight of each row", NULL},
+        {"offset", CLI_TEXT, &e->offset, "EXPRESSION", "a term with coefficient one", NULL},
+        {"subset", CLI_TEXT, &e->subset, "EXPRESSION", "rows to use, e.g. 'year >= 1990'", NULL},
+        {"panel", CLI_TEXT, &e->panel, "UNIT,TIME", "for lags, e.g. exporter^importer,year", NULL},
+        {"bias-correction", CLI_FLAG, &e->bias_correction, NULL,
+         "Weidner & Zylkin (2021), for the two- and three-way gravity models", NULL},
+        {"bootstrap", CLI_INTEGER, &o->bootstrap, "N",
+         "Bayesian bootstrap of N draws, weights by the cluster of --vcov", NULL},
+        {"seed", CLI_INTEGER, &o->seed, "N", "of the bootstrap, 1", NULL},
+        {"singletons", CLI_TEXT, &o->singletons, "drop|keep", "levels with one row", NULL},
+        {"separation", CLI_TEXT, &o->separation, "on|off", "look for separated observations", NULL},
+        {"tol", CLI_NUMBER, &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
+        {"max-iterations", CLI_INTEGER, &o->max_iterations, "N", "100", NULL},
+        {"threads", CLI_INTEGER, &o->threads, "N", "0 = one for each processor", NULL},
+        {"event", CLI_TEXT, &e->event, "COLUMN", "event study around its first period, per unit",
+         NULL},
+        {"event-before", CLI_INTEGER, &o->event_before, "N", "periods before, pooled beyond: 5",
+         NULL},
+        {"event-after", CLI_INTEGER, &o->event_after, "N", "periods after, pooled beyond: 8",
+         NULL}};
+    memcpy(table, all, sizeof all);
+}
+
+/* What to write, and where. */
+static void output_options(cli_option *table, options *o)
+{
+    autk_estimate_opts *e = &o->estimate;
+    const cli_option all[N_OUTPUT_OPTIONS] = {
+        {"chart", CLI_TEXT, &o->chart, "FILE", "the event study as SVG", NULL},
+        {"table", CLI_FLAG, &o->table, NULL,
+         "several formulas side by side; in JSON an array, in CSV a row per coefficient", NULL},
+        {"latex", CLI_FLAG, &o->latex, NULL, "that table for LaTeX (booktabs)", NULL},
+        {"fitted", CLI_TEXT, &o->fitted, "FILE", "fitted values and residuals, CSV or .dta", NULL},
+        {"effects", CLI_TEXT, &o->effects, "FILE", "the effects, each set of mean 0: CSV or .dta",
+         NULL},
+        {"resistances", CLI_TEXT, &o->resistances, "FILE",
+         "multilateral resistances from two-way effects: CSV or .dta", NULL},
+        {"reference", CLI_TEXT, &e->reference, "IMPORTER", "whose inward resistance is 1", NULL},
+        {"sigma", CLI_NUMBER, &e->sigma, "NUMBER", "elasticity that resistances are powers by",
+         NULL},
+        {"to-scenario", CLI_TEXT, &o->scenario, "FILE",
+         "coefficients with their covariance, for simulate", NULL},
+        {"stars", CLI_FLAG, &o->stars, NULL, "mark significance", NULL},
+        {"decimals", CLI_INTEGER, &o->decimals, "N", "of the text, 4", NULL}};
+    memcpy(table, all, sizeof all);
 }
 
 autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
@@ -265,50 +340,13 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
                  .singletons = "drop",
                  .max_iterations = 100,
                  .decimals = 4,
+                 .seed = 1,
                  .event_before = 5,
                  .event_after = 8,
                  .estimate = autk_estimate_opts_default()};
-    autk_estimate_opts *e = &o.estimate;
-    cli_option table[] = {
-        {"data", CLI_TEXT, &o.data, "FILE", "CSV (plain, gz, xz, zst), .dta, - = standard input",
-         NULL},
-        {"family", CLI_TEXT, &o.family, "poisson|ols", "what to estimate", NULL},
-        {"vcov", CLI_TEXT, &e->vcov, "KIND",
-         "iid, hetero, cluster:KEY, twoway:KEY,KEY; a key is columns joined by ^", NULL},
-        {"ssc", CLI_TEXT, &o.convention, "stata|fixest", "whose small-sample factors", NULL},
-        {"weights", CLI_TEXT, &e->weights, "EXPRESSION", "weight of each row", NULL},
-        {"offset", CLI_TEXT, &e->offset, "EXPRESSION", "a term with coefficient one", NULL},
-        {"subset", CLI_TEXT, &e->subset, "EXPRESSION", "rows to use, e.g. 'year >= 1990'", NULL},
-        {"panel", CLI_TEXT, &e->panel, "UNIT,TIME", "for lags, e.g. exporter^importer,year", NULL},
-        {"bias-correction", CLI_FLAG, &e->bias_correction, NULL,
-         "Weidner & Zylkin (2021), for the two- and three-way gravity models", NULL},
-        {"singletons", CLI_TEXT, &o.singletons, "drop|keep", "levels with one row", NULL},
-        {"separation", CLI_TEXT, &o.separation, "on|off", "look for separated observations", NULL},
-        {"tol", CLI_NUMBER, &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
-        {"max-iterations", CLI_INTEGER, &o.max_iterations, "N", "100", NULL},
-        {"threads", CLI_INTEGER, &o.threads, "N", "0 = one for each processor", NULL},
-        {"event", CLI_TEXT, &e->event, "COLUMN", "event study around its first period, per unit",
-         NULL},
-        {"event-before", CLI_INTEGER, &o.event_before, "N", "periods before, pooled beyond: 5",
-         NULL},
-        {"event-after", CLI_INTEGER, &o.event_after, "N", "periods after, pooled beyond: 8", NULL},
-        {"chart", CLI_TEXT, &o.chart, "FILE", "the event study as SVG", NULL},
-        {"table", CLI_FLAG, &o.table, NULL,
-         "several formulas side by side; in JSON an array, in CSV a row per coefficient", NULL},
-        {"latex", CLI_FLAG, &o.latex, NULL, "that table for LaTeX (booktabs)", NULL},
-        {"fitted", CLI_TEXT, &o.fitted, "FILE", "fitted values and residuals, CSV or .dta", NULL},
-        {"effects", CLI_TEXT, &o.effects, "FILE", "the effects, each set of mean 0: CSV or .dta",
-         NULL},
-        {"resistances", CLI_TEXT, &o.resistances, "FILE",
-         "multilateral resistances from two-way effects: CSV or .dta", NULL},
-        {"reference", CLI_TEXT, &e->reference, "IMPORTER", "whose inward resistance is 1", NULL},
-        {"sigma", CLI_NUMBER, &e->sigma, "NUMBER", "elasticity that resistances are powers by",
-         NULL},
-        {"to-scenario", CLI_TEXT, &o.scenario, "FILE",
-         "coefficients with their covariance, for simulate", NULL},
-        {"stars", CLI_FLAG, &o.stars, NULL, "mark significance", NULL},
-        {"decimals", CLI_INTEGER, &o.decimals, "N", "of the text, 4", NULL},
-        {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
+    cli_option table[N_MODEL_OPTIONS + N_OUTPUT_OPTIONS + 1] = {{NULL}};
+    model_options(table, &o);
+    output_options(table + N_MODEL_OPTIONS, &o);
     cli_spec spec = {
         .name = "estimate",
         .arguments = "FORMULA... ",

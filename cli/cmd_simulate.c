@@ -56,8 +56,8 @@ static autk_status check_counts(cli_context *cli, int64_t draws, int64_t seed, i
     return cli->err.code = AUTK_EARG;
 }
 
-/* What closed places do to costs; the dataset is opened where there are any. */
-static autk_status route(cli_context *cli, autk_scenario *scenario, const autk_economy *economy)
+autk_status cli_scenario_route(cli_context *cli, autk_scenario *scenario,
+                               const autk_economy *economy)
 {
     autk_world *world = NULL;
     if (!autk_scenario_has_closures(scenario))
@@ -78,7 +78,7 @@ static autk_status simulate_and_write(cli_context *cli, autk_scenario *scenario,
     autk_buf_init(&text);
     autk_status st = cli_economy_open(&economy, cli, from, autk_scenario_economy(scenario));
     if (st == AUTK_OK)
-        st = route(cli, scenario, economy);
+        st = cli_scenario_route(cli, scenario, economy);
     if (st == AUTK_OK)
         st = autk_simulate(&sim, scenario, economy, opts, &cli->err);
     if (st == AUTK_OK) {

@@ -5,6 +5,7 @@
 #include <autarky/base.h>
 #include <autarky/breaks.h>
 #include <autarky/brief.h>
+#include <autarky/chain.h>
 #include <autarky/chart.h>
 #include <autarky/corridor.h>
 #include <autarky/claim.h>

@@ -16,6 +16,7 @@
 #define AUTARKY_GRAVITY_H
 
 #include <autarky/base.h>
+#include <autarky/world.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +41,10 @@ typedef struct autk_estimate_opts {
     /** Correct for incidental parameters (Weidner & Zylkin 2021): exporter^year + importer^year,
      *  with or without exporter^importer; vcov must be NULL, the errors are clustered by pair. */
     bool bias_correction;
+    /** Draws of the Bayesian bootstrap (Rubin 1981) for the covariance, 2 to 10,000; 0 = none. Each
+     *  cluster of vcov, of one key, or else each row, weighs as much as an exponential draw. */
+    int bootstrap;
+    uint64_t seed; /**< of the draws, default 1 */
     /** Event study: a column that is not zero in the periods of an event. Dummies for the periods
      *  since a unit's first event join the regressors: -event_before … event_after, the ends
      * pooled, -1 left out. Units that have the event when first seen are missing. Needs `panel`. */
@@ -56,9 +61,17 @@ typedef struct autk_estimate_opts {
     double sigma; /**< elasticity of substitution > 1: resistances out of their powers; 0 = not */
     bool keep_singletons;
     bool skip_separation; /**< trust that no observation is separated */
-    double tol;           /**< relative gradient, 0 = 1e-9 */
-    int max_iterations;   /**< 0 = 100 */
-    int n_threads;        /**< 0 = one for each processor; the result does not depend on it */
+    /** For the data "world" and for what is known of pairs beside the flows of a dataset:
+     *  docs/modules/gravity.md lists the columns. Borrowed; NULL = none. */
+    const autk_world *world;
+    int64_t layer; /**< of a dataset, from 0; -1 = the only one */
+    /** Of a dataset: a flow that a reporting economy does not list is a zero; the flows of an
+     *  economy that reports in other periods only are missing. Else what is not listed is no row.
+     */
+    bool fill;
+    double tol;         /**< relative gradient, 0 = 1e-9 */
+    int max_iterations; /**< 0 = 100 */
+    int n_threads;      /**< 0 = one for each processor; the result does not depend on it */
     autk_progress progress;
 } autk_estimate_opts;
 
@@ -111,7 +124,9 @@ AUTK_API autk_estimate_opts autk_estimate_opts_default(void);
  * Estimate.
  *
  * @param formula  the formula language: docs/modules/gravity.md
- * @param path     CSV (plain, gz, xz, zst, bz2), Stata's .dta, "-" = CSV from standard input
+ * @param path     CSV (plain, gz, xz, zst, bz2), Stata's .dta, "-" = CSV from standard input; a
+ *                 dataset of autarky's own (dataset.h); "world", "world-YEAR", "world-FIRST:LAST" =
+ *                 goods in the world dataset
  * @param opts     NULL = default
  * Errors: AUTK_EPARSE (source "formula", "--subset", … with the column; or the file with line and
  *         column), AUTK_ENOTFOUND (a column or a level; the nearest are named), AUTK_EDATA
@@ -126,11 +141,16 @@ AUTK_API autk_status autk_estimate_run(autk_estimate **out, const char *formula,
     AUTK_MUST_CHECK;
 AUTK_API void autk_estimate_free(autk_estimate *e);
 
+/** Has `world` a use for that path: is it the world dataset itself, or a dataset? */
+AUTK_API bool autk_estimate_uses_world(const char *path);
+
 AUTK_API const autk_estimate_info *autk_estimate_get_info(const autk_estimate *e);
 /** i < n_coefficients, else an empty one with NaN. */
 AUTK_API autk_coefficient autk_estimate_get_coefficient(const autk_estimate *e, int i);
 /** [n_coefficients x n_coefficients] covariance, row-major; borrowed. */
 AUTK_API const double *autk_estimate_get_vcov(const autk_estimate *e);
+/** [n_draws x n_coefficients] coefficients of the bootstrap, row-major; NULL without. Borrowed. */
+AUTK_API const double *autk_estimate_get_draws(const autk_estimate *e, int *n_draws);
 /** i < n_effects. */
 AUTK_API autk_estimate_effect autk_estimate_get_effect(const autk_estimate *e, int i);
 /** Names of the collinear regressors; borrowed. i < n_collinear. */
@@ -223,7 +243,9 @@ AUTK_API autk_status autk_estimate_write_table(autk_buf *out, const autk_estimat
 
 /**
  * Coefficients with their covariance as a JSON object for a simulation's draws:
- * {"kind": "autarky.partial_effects", "names": [...], "estimates": [...], "vcov": [[...]], ...}.
+ * {"kind": "autarky.partial_effects", "names": [...], "estimates": [...], "vcov": [[...]], ...};
+ * after a bootstrap with "draws": [[...]], which the simulation then takes in place of the
+ * covariance.
  */
 AUTK_API autk_status autk_estimate_write_scenario(autk_buf *out, const autk_estimate *e,
                                                   autk_err *err) AUTK_MUST_CHECK;

@@ -77,9 +77,22 @@ AUTK_API bool autk_scenario_has_closures(const autk_scenario *scenario);
 /** The scenario in sentences, as it is understood. Appends to out. */
 AUTK_API void autk_scenario_explain(autk_buf *out, const autk_scenario *scenario);
 
+/** What can be uncertain about a simulation; or-ed together. */
+typedef enum autk_draw_source {
+    AUTK_DRAW_ELASTICITIES = 1, /**< theta, by the scenario's error or file of draws */
+    AUTK_DRAW_ESTIMATES = 2,    /**< coefficients of sanctions that have an error or a covariance */
+    AUTK_DRAW_GAPS = 4          /**< flows that nobody reports, within their bounds */
+} autk_draw_source;
+
+/** Which of them there are. */
+AUTK_API unsigned autk_scenario_uncertain(const autk_scenario *scenario,
+                                          const autk_economy *economy);
+
 typedef struct autk_simulate_opts {
     int draws;         /**< 0 = as in the file */
     uint64_t seed;     /**< 0 = as in the file, else 1 */
+    unsigned sources;  /**< autk_draw_source: which to draw, the rest at its point; 0 = all. The
+                            same draw of a source whatever the others are */
     int n_threads;     /**< for draws; 0 = 1. Results do not depend on it */
     autk_ranks *ranks; /**< processes that share the draws; NULL = alone. Nor on these */
     double tolerance;  /**< 0 = 1e-10 */

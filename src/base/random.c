@@ -12,6 +12,11 @@ uint64_t autki_random_bits(uint64_t *state)
     return z ^ (z >> 31);
 }
 
+uint64_t autki_random_stream(uint64_t seed, uint64_t stream)
+{
+    return seed + 0x632be59bd9b4e019u * (stream + 1);
+}
+
 double autki_random_uniform(uint64_t *state)
 {
     return ((double)(autki_random_bits(state) >> 11) + 0.5) * 0x1p-53;
@@ -21,6 +26,11 @@ double autki_random_normal(uint64_t *state)
 {
     double u = autki_random_uniform(state), v = autki_random_uniform(state);
     return sqrt(-2 * log(u)) * cos(TWO_PI * v);
+}
+
+double autki_random_exponential(uint64_t *state)
+{
+    return -log(autki_random_uniform(state));
 }
 
 double autki_triangular(double low, double mode, double high, double u)

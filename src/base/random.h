@@ -14,11 +14,18 @@
 /** 64 independent bits. */
 uint64_t autki_random_bits(uint64_t *state);
 
+/** The state that stream number `stream` of a seed begins with: a stream owes nothing to how many
+ *  numbers others use up. */
+uint64_t autki_random_stream(uint64_t seed, uint64_t stream);
+
 /** Uniform in (0, 1): neither end is ever drawn. */
 double autki_random_uniform(uint64_t *state);
 
 /** Standard normal (Box & Muller 1958; one of the pair). */
 double autki_random_normal(uint64_t *state);
+
+/** Exponential with mean one. */
+double autki_random_exponential(uint64_t *state);
 
 /** Quantile u of the triangular distribution on [low, high] with its peak at mode; mode where the
  *  interval is empty. */

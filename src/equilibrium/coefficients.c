@@ -15,7 +15,7 @@
 
 typedef struct file {
     const char *source;
-    const json_t *names, *estimates, *vcov;
+    const json_t *names, *estimates, *vcov, *draws;
     const char **name; /* [n] borrowed from names */
     size_t n;
     autk_err *err;
@@ -91,6 +91,7 @@ static autk_status open_lists(file *f, const json_t *root)
     f->names = json_object_get(root, "names");
     f->estimates = json_object_get(root, "estimates");
     f->vcov = json_object_get(root, "vcov");
+    f->draws = json_object_get(root, "draws");
     f->n = json_array_size(f->names);
     if (f->n == 0)
         return refuse(f, "a list of names");
@@ -129,7 +130,8 @@ typedef struct use {
     size_t *of_file; /* [n] their places in the file */
     double *value;   /* [n] */
     double *factor;  /* [n][n] */
-    size_t capacity;
+    double *draws;   /* [n_draws][n] less the estimates; NULL = the file has none */
+    size_t n_draws, capacity;
 } use;
 
 static autk_status find(const file *f, size_t *at, const autk_scenario *s, const autki_rule *rule)
@@ -193,6 +195,33 @@ static autk_status covariance(use *u, const file *f)
     return autki_cholesky_lower(u->factor, n) ? AUTK_OK : refuse(f, "a positive semidefinite vcov");
 }
 
+/* Draws of a bootstrap, if the file has any. */
+static autk_status bootstrap(use *u, const file *f)
+{
+    size_t n = u->n;
+    u->n_draws = json_array_size(f->draws);
+    if (f->draws == NULL)
+        return AUTK_OK;
+    if (u->n_draws == 0 || u->n_draws > AUTKI_MAX_REPLICATES)
+        return refuse(f, "a list of draws");
+    u->draws = autki_calloc(u->n_draws * n, sizeof *u->draws);
+    if (u->draws == NULL)
+        return autki_no_memory(f->err, u->n_draws * n * sizeof *u->draws);
+    for (size_t d = 0; d < u->n_draws; d++) {
+        const json_t *draw = json_array_get(f->draws, d);
+        if (json_array_size(draw) != f->n)
+            return refuse(f, "a number for each name in each of the draws");
+        for (size_t i = 0; i < n; i++) {
+            double *to = &u->draws[d * n + i];
+            autk_status st = number(f, to, draw, u->of_file[i], "a draw", u->of_file[i]);
+            if (st != AUTK_OK)
+                return st;
+            *to -= u->value[i];
+        }
+    }
+    return AUTK_OK;
+}
+
 /* Nothing of the scenario changes before all of the file is understood. */
 static autk_status take(autk_scenario *s, use *u, const file *f)
 {
@@ -213,7 +242,9 @@ static autk_status take(autk_scenario *s, use *u, const file *f)
                              "expected a sanction {estimate: NAME} for the coefficients of "
                              "%.100s, got none",
                              f->source);
-    return st == AUTK_OK ? covariance(u, f) : st;
+    if (st == AUTK_OK)
+        st = covariance(u, f);
+    return st == AUTK_OK ? bootstrap(u, f) : st;
 }
 
 static void set_rules(autk_scenario *s, use *u, const file *f)
@@ -234,6 +265,10 @@ static void set_rules(autk_scenario *s, use *u, const file *f)
     s->factor = u->factor;
     s->n_estimates = u->n;
     u->factor = NULL;
+    free(s->replicates);
+    s->replicates = u->draws;
+    s->n_replicates = u->n_draws;
+    u->draws = NULL;
 }
 
 autk_status autk_scenario_use_coefficients(autk_scenario *scenario, autk_input *input,
@@ -252,6 +287,7 @@ autk_status autk_scenario_use_coefficients(autk_scenario *scenario, autk_input *
     free(u.of_file);
     free(u.value);
     free(u.factor);
+    free(u.draws);
     free(f.name);
     json_decref(root);
     return st;

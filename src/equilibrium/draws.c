@@ -16,7 +16,8 @@
 typedef struct lottery {
     const autki_plan *base;
     uint64_t seed;
-    int draws;       /* of all processes */
+    unsigned sources; /* autk_draw_source: what is drawn */
+    int draws;        /* of all processes */
     double *results; /* [draws] slots of 1 (solved) or 0, then [step][region][field] */
     size_t slot;     /* doubles in a slot */
     autk_progress progress;
@@ -24,33 +25,56 @@ typedef struct lottery {
     int done, here;       /* of this process's draws */
 } lottery;
 
+static bool is_drawn(const lottery *l, autk_draw_source source)
+{
+    return (l->sources & source) != 0;
+}
+
 /* A row of the file, taken in turn; without a file normal, cut off at a tenth of the estimate, so
  * that no draw turns an elasticity negative. */
-static void draw_theta(double *theta, const autki_plan *p, size_t draw, uint64_t *state)
+static void draw_theta(double *theta, const lottery *l, size_t draw, uint64_t *state)
 {
+    const autki_plan *p = l->base;
     const autki_theta_draws *file = &p->scenario->theta_draws;
     const double *row = file->n != 0 ? file->values + draw % file->n * file->sectors.n : NULL;
     for (int32_t j = 0; j < autk_economy_n_sectors(p->economy); j++) {
-        if (row != NULL) {
+        double factor = 1;
+        if (row == NULL)
+            factor += p->scenario->theta_error * autki_random_normal(state);
+        if (!is_drawn(l, AUTK_DRAW_ELASTICITIES))
+            theta[j] = p->theta[j];
+        else if (row != NULL)
             theta[j] = row[p->bound->theta_column[j]] * p->scenario->theta_scale;
-        } else {
-            double factor = 1 + p->scenario->theta_error * autki_random_normal(state);
+        else
             theta[j] = p->theta[j] * (factor > 0.1 ? factor : 0.1);
-        }
     }
 }
 
-/* A draw owes nothing to others: its stream is its number's. */
+/* How far the estimates of a file are from their points: by draws of a bootstrap, taken in turn, or
+ * normal with their covariance. */
+static void draw_estimates(double *joint, const lottery *l, size_t draw, uint64_t *state)
+{
+    const autk_scenario *scenario = l->base->scenario;
+    size_t n = scenario->n_estimates;
+    for (size_t i = 0; i < n; i++)
+        joint[i] = autki_random_normal(state);
+    autki_correlate(joint, scenario->factor, n);
+    if (scenario->n_replicates > 0)
+        memcpy(joint, scenario->replicates + draw % scenario->n_replicates * n,
+               n * sizeof *joint);
+    for (size_t i = 0; i < n && !is_drawn(l, AUTK_DRAW_ESTIMATES); i++)
+        joint[i] = 0;
+}
+
+/* A draw owes nothing to others: its stream is its number's, and is used up in the same way
+ * whichever sources are drawn. */
 static uint64_t draw_values(const lottery *l, size_t draw, double *theta, double *joint,
                             autk_measure *values)
 {
     const autki_plan *p = l->base;
-    const autk_scenario *scenario = p->scenario;
-    uint64_t state = l->seed + 0x632be59bd9b4e019u * ((uint64_t)draw + 1);
-    draw_theta(theta, p, draw, &state);
-    for (size_t i = 0; i < scenario->n_estimates; i++)
-        joint[i] = autki_random_normal(&state);
-    autki_correlate(joint, scenario->factor, scenario->n_estimates);
+    uint64_t state = autki_random_stream(l->seed, draw);
+    draw_theta(theta, l, draw, &state);
+    draw_estimates(joint, l, draw, &state);
     memcpy(values, p->values, p->n_measures * sizeof *values);
     const autki_rule *last = NULL;
     double shift = 0;
@@ -61,7 +85,7 @@ static uint64_t draw_values(const lottery *l, size_t draw, double *theta, double
             if (rule != NULL && rule->error > 0) {
                 if (rule != last) /* one estimate, both directions */
                     shift = rule->error * autki_random_normal(&state);
-                values[at].value += shift;
+                values[at].value += is_drawn(l, AUTK_DRAW_ESTIMATES) ? shift : 0;
             }
             if (rule != NULL && rule->estimate != NULL)
                 values[at].value += rule->times * joint[rule->estimate_at];
@@ -122,7 +146,8 @@ static autk_status run_draw(size_t draw, void *ctx, autk_err *err)
         st = autki_no_memory(err, p.n_measures * sizeof *values);
     if (st == AUTK_OK) {
         uint64_t state = draw_values(l, draw, theta, joint, values);
-        st = draw_gaps(&drawn, p.economy, &state, err);
+        if (is_drawn(l, AUTK_DRAW_GAPS))
+            st = draw_gaps(&drawn, p.economy, &state, err);
     }
     if (st == AUTK_OK) {
         p.theta = theta;
@@ -179,6 +204,18 @@ static int count_solved(const lottery *l)
     return n;
 }
 
+unsigned autk_scenario_uncertain(const autk_scenario *scenario, const autk_economy *economy)
+{
+    bool elastic = scenario->theta_error > 0 || scenario->theta_draws.n > 0;
+    bool estimated = scenario->n_estimates > 0;
+    for (size_t i = 0; i < scenario->n_steps; i++) {
+        for (size_t k = 0; k < scenario->steps[i].n; k++)
+            estimated |= scenario->steps[i].rules[k].error > 0;
+    }
+    return (elastic ? AUTK_DRAW_ELASTICITIES : 0u) | (estimated ? AUTK_DRAW_ESTIMATES : 0u) |
+           (economy->n_gaps > 0 ? AUTK_DRAW_GAPS : 0u);
+}
+
 autk_status autki_plan_draw(autk_outcome *low, autk_outcome *high, int *n_solved,
                             const autki_plan *plan, int draws, const autk_simulate_opts *opts,
                             autk_err *err)
@@ -187,6 +224,7 @@ autk_status autki_plan_draw(autk_outcome *low, autk_outcome *high, int *n_solved
     lottery l = {.base = plan,
                  .draws = draws,
                  .seed = opts->seed != 0 ? opts->seed : plan->scenario->seed,
+                 .sources = opts->sources != 0 ? opts->sources : ~0u,
                  .progress = opts->progress,
                  .slot = 1 + plan->bound->n_steps * n_regions * FIELDS};
     size_t first, last;

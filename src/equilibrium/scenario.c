@@ -44,6 +44,7 @@ void autk_scenario_free(autk_scenario *s)
         free_step(&s->steps[i]);
     free(s->steps);
     free(s->factor);
+    free(s->replicates);
     free(s->coefficients.text);
     free(s->theta_file.text);
     autki_theta_draws_deinit(&s->theta_draws);

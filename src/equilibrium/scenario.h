@@ -9,6 +9,7 @@
 #define AUTKI_MAX_STEPS 1000
 #define AUTKI_MAX_RULES 10000
 #define AUTKI_MAX_ESTIMATES 2000
+#define AUTKI_MAX_REPLICATES 100000
 
 typedef struct autki_place {
     int64_t line, column;
@@ -78,6 +79,8 @@ struct autk_scenario {
     size_t n_steps, steps_capacity;
     double *factor; /* [n_estimates][n_estimates] Cholesky of the covariance; NULL = no file yet */
     size_t n_estimates;
+    double *replicates;  /* [n_replicates][n_estimates] of a bootstrap, less the estimates */
+    size_t n_replicates; /* 0 = normal draws by `factor` */
     autki_name coefficients, theta_file; /* paths as given, from the scenario's folder */
     autki_theta_draws theta_draws;
 };

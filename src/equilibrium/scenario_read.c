@@ -251,33 +251,52 @@ static autk_status take_root(autki_yaml *y, yaml_node_t *root, const char *what,
     return st;
 }
 
-static autk_status parse(autk_scenario *s, const char *bytes, size_t size, autk_err *err)
+static autk_status begin(autk_scenario **out, const char *source, autk_err *err)
 {
-    autki_yaml y = {.source = s->source, .err = err};
-    return autki_yaml_document(&y, bytes, size, take_root, s, "a scenario");
+    autk_scenario *s = autki_calloc(1, sizeof *s);
+    if (s == NULL)
+        return autki_no_memory(err, sizeof *s);
+    s->theta_scale = 1;
+    s->seed = 1;
+    s->source = autki_strdup(source);
+    if (s->source == NULL) {
+        autk_scenario_free(s);
+        return autki_no_memory(err, strlen(source));
+    }
+    *out = s;
+    return AUTK_OK;
+}
+
+static autk_status finish(autk_scenario **out, autk_scenario *s, autk_status st)
+{
+    if (st == AUTK_OK)
+        *out = s;
+    else
+        autk_scenario_free(s);
+    return st;
+}
+
+autk_status autki_scenario_of_node(autk_scenario **out, autki_yaml *y, yaml_node_t *node)
+{
+    autk_scenario *s = NULL;
+    autk_status st = begin(&s, y->source, y->err);
+    return st == AUTK_OK ? finish(out, s, take_root(y, node, "a scenario", s)) : st;
 }
 
 autk_status autk_scenario_read(autk_scenario **out, autk_input *input, autk_err *err)
 {
     char *bytes = NULL;
     size_t size = 0;
-    autk_scenario *s = autki_calloc(1, sizeof *s);
-    if (s == NULL)
-        return autki_no_memory(err, sizeof *s);
-    s->theta_scale = 1;
-    s->seed = 1;
-    autk_status st = autk_input_slurp(&bytes, &size, input, MAX_BYTES, err);
-    if (st == AUTK_OK) {
-        s->source = autki_strdup(autk_input_name(input));
-        st = s->source == NULL ? autki_no_memory(err, 1) : parse(s, bytes, size, err);
-    }
-    free(bytes);
-    if (st != AUTK_OK) {
-        autk_scenario_free(s);
+    autk_scenario *s = NULL;
+    autk_status st = begin(&s, autk_input_name(input), err);
+    if (st != AUTK_OK)
         return st;
-    }
-    *out = s;
-    return AUTK_OK;
+    autki_yaml y = {.source = s->source, .err = err};
+    st = autk_input_slurp(&bytes, &size, input, MAX_BYTES, err);
+    if (st == AUTK_OK)
+        st = autki_yaml_document(&y, bytes, size, take_root, s, "a scenario");
+    free(bytes);
+    return finish(out, s, st);
 }
 
 static autk_status read_file(autk_scenario *s, const autki_name *path,

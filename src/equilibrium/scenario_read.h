@@ -8,4 +8,8 @@
 autk_status autki_rule_take(autki_yaml *y, yaml_node_t *node, const char *what, void *step)
     AUTK_MUST_CHECK;
 
+/** Read a scenario that is a node of a larger document. Errors: as autk_scenario_read. */
+autk_status autki_scenario_of_node(autk_scenario **out, autki_yaml *y, yaml_node_t *node)
+    AUTK_MUST_CHECK;
+
 #endif

@@ -8,6 +8,8 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "data/frame_pairs.h"
+#include "gravity/bootstrap.h"
 #include "gravity/event.h"
 #include "gravity/graph.h"
 #include "gravity/separation.h"
@@ -22,6 +24,8 @@ autk_estimate_opts autk_estimate_opts_default(void)
 {
     return (autk_estimate_opts){.family = AUTK_FAMILY_POISSON,
                                 .convention = AUTK_CONVENTION_STATA,
+                                .seed = 1,
+                                .layer = -1,
                                 .tol = 1e-9,
                                 .max_iterations = 100};
 }
@@ -55,6 +59,7 @@ void autk_estimate_free(autk_estimate *e)
     free(e->events);
     free(e->uncorrected);
     free(e->v);
+    free(e->draws);
     free(e->formula);
     free(e->response);
     free(e->vcov);
@@ -85,6 +90,12 @@ autk_coefficient autk_estimate_get_coefficient(const autk_estimate *e, int i)
 const double *autk_estimate_get_vcov(const autk_estimate *e)
 {
     return e->v;
+}
+
+const double *autk_estimate_get_draws(const autk_estimate *e, int *n_draws)
+{
+    *n_draws = e->n_draws;
+    return e->draws;
 }
 
 autk_estimate_effect autk_estimate_get_effect(const autk_estimate *e, int i)
@@ -228,7 +239,7 @@ static autk_status check_size(autki_job *job, autk_err *err)
                          p->n, p->n_regressors, rank);
 }
 
-static autki_fit_opts fit_opts(const autki_job *job)
+autki_fit_opts autki_job_fit_opts(const autki_job *job)
 {
     const autk_estimate_opts *o = job->opts;
     return (autki_fit_opts){.family = job->spec.family,
@@ -239,7 +250,7 @@ static autki_fit_opts fit_opts(const autki_job *job)
 
 static autk_status fit_once(autki_job *job, autk_err *err)
 {
-    autki_fit_opts opts = fit_opts(job);
+    autki_fit_opts opts = autki_job_fit_opts(job);
     autki_wls_free(job->ws);
     job->ws = NULL;
     autki_fit_deinit(&job->fit);
@@ -271,7 +282,7 @@ static size_t mark_candidates(autki_job *job, bool fitted)
  * shrinks with the score. */
 static autk_status find_candidates(autki_job *job, bool fitted, size_t *n, autk_err *err)
 {
-    autki_fit_opts opts = fit_opts(job);
+    autki_fit_opts opts = autki_job_fit_opts(job);
     autk_status st = AUTK_OK;
     free(job->candidate);
     job->candidate = autki_malloc(job->panel->n, sizeof *job->candidate);
@@ -385,6 +396,8 @@ static autk_status begin(autki_job *job, const char *formula, const autk_estimat
     autk_status st = parse_all(job, formula, err);
     if (st == AUTK_OK && opts->bias_correction)
         st = check_bias_correction(job, err);
+    if (st == AUTK_OK && opts->bootstrap != 0)
+        st = autki_bootstrap_check(job, err);
     if (st == AUTK_OK)
         st = want_all(job, err);
     job->spec =
@@ -417,6 +430,24 @@ static void end(autki_job *job)
     autki_frame_free(job->frame);
 }
 
+bool autk_estimate_uses_world(const char *path)
+{
+    return autki_is_world_name(path) || autki_is_dataset(path);
+}
+
+static autk_status read_frame(autki_job *job, const char *path, autk_err *err)
+{
+    const autk_estimate_opts *o = job->opts;
+    const autki_wanted *wanted = job->wants.items;
+    autki_dataset_choice choice = {.layer = o->layer, .fill = o->fill};
+    if (autki_is_world_name(path))
+        return autki_frame_read_world(&job->frame, path, o->world, wanted, job->wants.n, err);
+    if (autki_is_dataset(path))
+        return autki_frame_read_dataset(&job->frame, path, o->world, &choice, wanted, job->wants.n,
+                                        err);
+    return autki_frame_read(&job->frame, path, wanted, job->wants.n, job->n_threads, err);
+}
+
 static int event_window(int given, int otherwise)
 {
     return given > 0 && given <= 1000 ? given : otherwise;
@@ -430,7 +461,7 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
     double start = now_s(), read = start;
     autk_status st = begin(&job, formula, opts != NULL ? opts : &defaults, err);
     if (st == AUTK_OK)
-        st = autki_frame_read(&job.frame, path, job.wants.items, job.wants.n, job.n_threads, err);
+        st = read_frame(&job, path, err);
     read = now_s();
     int before = event_window(job.opts->event_before, 5),
         after = event_window(job.opts->event_after, 8);

@@ -29,10 +29,12 @@ struct autk_estimate {
     char *vcov;     /* "clustered by pair_id", "heteroskedastic", "iid" */
     char *vcov_type;
     autk_estimate_convention convention;
-    char **names;                    /* [n_coefficients] */
-    double *estimates;               /* [n_coefficients] */
-    double *uncorrected;             /* [n_coefficients] before bias correction, NULL without */
-    double *v;                       /* [n_coefficients²] */
+    char **names;        /* [n_coefficients] */
+    double *estimates;   /* [n_coefficients] */
+    double *uncorrected; /* [n_coefficients] before bias correction, NULL without */
+    double *v;           /* [n_coefficients²] */
+    double *draws;       /* [n_draws x n_coefficients] of the bootstrap, NULL without */
+    int n_draws;
     char **collinear;                /* [n_collinear] */
     int32_t *fitted_row;             /* [n_obs] rows of the data, ascending; NULL unless kept */
     double *response_value, *fitted; /* [n_obs] */
@@ -66,6 +68,11 @@ typedef struct autki_job {
 
 /** Fill estimates, covariance and the measures of fit from a converged fit. */
 autk_status autki_estimate_summarise(autki_job *job, autk_err *err) AUTK_MUST_CHECK;
+
+#define AUTKI_BOOTSTRAP_MAX 10000
+
+/** How the job's options want it fitted. */
+autki_fit_opts autki_job_fit_opts(const autki_job *job);
 
 /** Of a regressor's variance, what must be left when effects and earlier regressors are taken out;
  *  fixest and reghdfe use the same order of magnitude. */

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "gravity/bootstrap.h"
 #include "gravity/effects.h"
 #include "gravity/stats.h"
 
@@ -133,37 +134,49 @@ static autk_status keep_fitted(autki_job *job, autk_err *err)
 /* ---- coefficients ---- */
 
 /* Back to the regressors as the user wrote them: b / scale, and what the centring moved into the
- * constant, if there is one. */
-static autk_status unscale(autki_job *job, const double *v, autk_err *err)
+ * constant, if there is one. [p x p] into t. */
+static void set_scaling(double *t, const autki_panel *panel)
 {
-    const autki_panel *pn = job->panel;
-    size_t p = (size_t)pn->n_regressors;
+    size_t p = (size_t)panel->n_regressors;
+    for (size_t j = 0; j < p; j++) {
+        const autki_regressor *r = &panel->regressors[j];
+        t[j * p + j] = 1 / r->scale;
+        if (panel->has_intercept && j > 0)
+            t[j] = -r->center / r->scale;
+    }
+}
+
+/* out = t b */
+static void scale_vector(double *out, const double *t, const double *b, size_t p)
+{
+    for (size_t i = 0; i < p; i++) {
+        out[i] = 0;
+        for (size_t j = 0; j < p; j++)
+            out[i] += t[i * p + j] * b[j];
+    }
+}
+
+/* Draws may be NULL. */
+static autk_status unscale(autki_job *job, const double *v, const double *draws, autk_err *err)
+{
+    size_t p = (size_t)job->panel->n_regressors;
     autk_estimate *e = job->out;
     double *t = autki_calloc(2 * p * p, sizeof *t), *half = t != NULL ? t + p * p : NULL;
     if (t == NULL)
         return autki_no_memory(err, 2 * p * p * sizeof *t);
-    for (size_t j = 0; j < p; j++) {
-        const autki_regressor *r = &pn->regressors[j];
-        t[j * p + j] = 1 / r->scale;
-        if (pn->has_intercept && j > 0)
-            t[j] = -r->center / r->scale;
-    }
-    for (size_t i = 0; i < p; i++) {
-        e->estimates[i] = 0;
-        for (size_t j = 0; j < p; j++)
-            e->estimates[i] += t[i * p + j] * job->fit.b[j];
-        for (size_t j = 0; j < p; j++) {
-            for (size_t k = 0; k < p; k++)
-                half[i * p + j] += t[i * p + k] * v[k * p + j];
-        }
-    }
+    set_scaling(t, job->panel);
+    scale_vector(e->estimates, t, job->fit.b, p);
+    for (size_t i = 0; i < p; i++)
+        scale_vector(half + i * p, t, v + i * p, p); /* v is symmetric: rows of (t v)' */
     for (size_t i = 0; i < p; i++) {
         for (size_t j = 0; j < p; j++) {
             e->v[i * p + j] = 0;
             for (size_t k = 0; k < p; k++)
-                e->v[i * p + j] += half[i * p + k] * t[j * p + k];
+                e->v[i * p + j] += t[i * p + k] * half[k * p + j];
         }
     }
+    for (int d = 0; draws != NULL && d < e->n_draws; d++)
+        scale_vector(e->draws + (size_t)d * p, t, draws + (size_t)d * p, p);
     free(t);
     return AUTK_OK;
 }
@@ -235,6 +248,31 @@ static autk_status describe_pairs(autki_job *job, autk_err *err)
     return st;
 }
 
+/* The covariance of draws, and the draws as the user's regressors have them. */
+static autk_status bootstrap(autki_job *job, double *v, autk_err *err)
+{
+    size_t n = (size_t)job->opts->bootstrap, p = job->ws->n_regressors;
+    autk_estimate *e = job->out;
+    double *draws = autki_malloc(n * p, sizeof *draws);
+    e->draws = autki_malloc(n * p, sizeof *e->draws);
+    e->n_draws = (int)n;
+    autk_status st = AUTK_OK;
+    int32_t n_clusters = 0;
+    if (draws == NULL || e->draws == NULL)
+        st = autki_no_memory(err, n * p * sizeof *draws);
+    if (st == AUTK_OK)
+        st = autki_bootstrap_run(job, draws, &n_clusters, err);
+    if (st == AUTK_OK) {
+        autki_bootstrap_covariance(v, draws, n, p);
+        e->info.degrees_of_freedom = INFINITY;
+        if (job->vcov.keys != NULL)
+            e->cluster_levels[0] = n_clusters;
+        st = unscale(job, v, draws, err);
+    }
+    free(draws);
+    return st;
+}
+
 static autk_status covariance(autki_job *job, const double *score, autk_err *err)
 {
     autki_wls *ws = job->ws;
@@ -262,7 +300,7 @@ static autk_status covariance(autki_job *job, const double *score, autk_err *err
     if (st == AUTK_OK && job->opts->bias_correction)
         st = correct(job, &in, out.v, err);
     if (st == AUTK_OK)
-        st = unscale(job, out.v, err);
+        st = job->opts->bootstrap > 0 ? bootstrap(job, out.v, err) : unscale(job, out.v, NULL, err);
     free(bread);
     return st;
 }
@@ -273,8 +311,13 @@ static autk_status describe_vcov(autki_job *job, autk_err *err)
     static const char *const types[] = {"iid", "hetero", "cluster"};
     autk_buf text;
     autk_buf_init(&text);
-    autk_buf_puts(&text, kinds[job->vcov.kind]);
     const autki_formula *keys = job->vcov.keys;
+    int n_draws = job->opts->bootstrap;
+    if (n_draws > 0)
+        autk_buf_printf(&text, "Bayesian bootstrap of %d draws, weights by %s", n_draws,
+                        keys == NULL ? "row" : "");
+    else
+        autk_buf_puts(&text, kinds[job->vcov.kind]);
     for (size_t k = 0; keys != NULL && k < keys->n_effects; k++)
         autk_buf_printf(&text, "%s%s",
                         k == 0                     ? ""
@@ -283,7 +326,7 @@ static autk_status describe_vcov(autki_job *job, autk_err *err)
                         autki_formula_text(keys, keys->effects[k].text));
     autk_status st = autk_buf_check(&text, err);
     job->out->vcov = autki_strdup(autk_buf_text(&text));
-    job->out->vcov_type = autki_strdup(types[job->vcov.kind]);
+    job->out->vcov_type = autki_strdup(n_draws > 0 ? "bootstrap" : types[job->vcov.kind]);
     if (st == AUTK_OK && (job->out->vcov == NULL || job->out->vcov_type == NULL))
         st = autki_no_memory(err, text.len);
     autk_buf_deinit(&text);

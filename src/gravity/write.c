@@ -124,11 +124,10 @@ static void put_effects(autk_buf *out, const autk_estimate *e)
         autk_buf_puts(out, k == 0 ? " (" : ", ");
         put_count(out, e->cluster_levels[k]);
     }
-    autk_buf_printf(out, "%s, %s convention\n",
-                    e->info.n_clusters == 0   ? ""
-                    : e->info.n_clusters == 1 ? " clusters)"
-                                              : ")",
-                    convention_text(e));
+    autk_buf_puts(out, e->info.n_clusters == 0 ? "" : e->info.n_clusters == 1 ? " clusters)" : ")");
+    if (e->n_draws == 0)
+        autk_buf_printf(out, ", %s convention", convention_text(e));
+    autk_buf_putc(out, '\n');
 }
 
 autk_status autk_estimate_write_text(autk_buf *out, const autk_estimate *e,

@@ -255,6 +255,19 @@ static void put_list(autk_buf *out, const char *key, const double *values, size_
     autk_buf_putc(out, ']');
 }
 
+static void put_rows(autk_buf *out, const char *key, const double *values, size_t n, size_t p)
+{
+    autk_buf_printf(out, ", \"%s\": [", key);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < p; j++) {
+            autk_buf_puts(out, j > 0 ? ", " : i > 0 ? ", [" : "[");
+            autk_format_double(out, values[i * p + j]);
+        }
+        autk_buf_putc(out, ']');
+    }
+    autk_buf_putc(out, ']');
+}
+
 autk_status autk_estimate_write_scenario(autk_buf *out, const autk_estimate *e, autk_err *err)
 {
     size_t p = (size_t)e->info.n_coefficients;
@@ -271,14 +284,9 @@ autk_status autk_estimate_write_scenario(autk_buf *out, const autk_estimate *e, 
     }
     autk_buf_putc(out, ']');
     put_list(out, "estimates", e->estimates, p);
-    autk_buf_puts(out, ", \"vcov\": [");
-    for (size_t i = 0; i < p; i++) {
-        for (size_t j = 0; j < p; j++) {
-            autk_buf_puts(out, j > 0 ? ", " : i > 0 ? ", [" : "[");
-            autk_format_double(out, e->v[i * p + j]);
-        }
-        autk_buf_putc(out, ']');
-    }
-    autk_buf_puts(out, "]}");
+    put_rows(out, "vcov", e->v, p, p);
+    if (e->draws != NULL)
+        put_rows(out, "draws", e->draws, (size_t)e->n_draws, p);
+    autk_buf_putc(out, '}');
     return autk_buf_check(out, err);
 }

@@ -77,3 +77,16 @@ echo "exit $?"
 echo "exit $?"
 "$AUTARKY" estimate 'trade ~ rta'
 echo "exit $?"
+# Flows without a file: the world dataset, and a dataset of our own with a silent reporter.
+"$AUTARKY" estimate 'value_usd ~ log(distance_km) + contiguous + both_in_EU | exporter + importer' --data world-2021 | hide | head -n 9
+"$AUTARKY" estimate 'value_usd ~ log(distance) | exporter + importer' --data world-2021
+echo "exit $?"
+"$AUTARKY" estimate 'value_usd ~ 1 | exporter + importer' --data world-21
+echo "exit $?"
+sed 's/A/BLR/g; s/B,/RUS,/g; s/C,/KAZ,/g; s/BLRUS/BLR/; s/trade/value/' panel.csv | sed '/BLR,.*2002/d' >own.csv
+"$AUTARKY" import own.csv --into own.atk --map year=year,exporter=exporter,importer=importer,value=value --reported-by exporter >/dev/null
+"$AUTARKY" estimate 'value_usd ~ log(distance_km) | exporter^year' --data own.atk | sed -n 2,4p
+"$AUTARKY" estimate 'value_usd ~ log(distance_km) | exporter' --data own.atk --fill | sed -n 2,4p
+"$AUTARKY" estimate 'trade ~ rta | exporter + importer' --data panel.csv --vcov cluster:exporter^importer --bootstrap 50 --seed 2 | sed -n '5,8p'
+"$AUTARKY" estimate 'trade ~ rta' --data panel.csv --bootstrap 1
+echo "exit $?"

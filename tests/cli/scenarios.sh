@@ -17,4 +17,15 @@ sys.exit(0 if all(s["converged"] and s["residual"] <= 1e-10 and s["economies"] f
          and r["draws"] == 2 else 1)
 END
 done
+for file in "$HERE"/../../scenarios/chains/*.yaml; do
+    name=$(basename "$file" .yaml)
+    "$AUTARKY" chain "$file" --explain >explained || echo "$name: not explained"
+    "$AUTARKY" chain "$file" --draws 2 --format json >result.json || echo "exit $?"
+    python3 - "$name" <<'END' || echo "$name: not converged"
+import json, sys
+r = json.load(open("result.json"))
+sys.exit(0 if r["estimate"]["converged"] and r["simulation"]["converged"]
+         and all(i["low"] <= i["high"] for i in r["intervals"]) else 1)
+END
+done
 echo done
