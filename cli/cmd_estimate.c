@@ -38,9 +38,12 @@ static autk_status check_resistances(cli_context *cli, const options *o)
     double sigma = o->estimate.sigma;
     if (sigma != 0 && !(sigma > 1 && isfinite(sigma)))
         return wrong_word(cli, "--sigma", "a number above 1", "something else");
-    if (o->resistances == NULL && (sigma != 0 || o->estimate.reference != NULL))
-        return wrong_word(cli, sigma != 0 ? "--sigma" : "--reference", "--resistances beside it",
-                          "none");
+    const char *alone = sigma != 0                      ? "--sigma"
+                        : o->estimate.reference != NULL ? "--reference"
+                        : o->estimate.base != NULL      ? "--base"
+                                                        : NULL;
+    if (o->resistances == NULL && alone != NULL)
+        return wrong_word(cli, alone, "--resistances beside it", "none");
     return AUTK_OK;
 }
 
@@ -267,7 +270,7 @@ static autk_status run_models(cli_context *cli, options *o)
 }
 
 #define N_MODEL_OPTIONS 21
-#define N_OUTPUT_OPTIONS 11
+#define N_OUTPUT_OPTIONS 12
 
 /* What to estimate, from what, and how. */
 static void model_options(cli_option *table, options *o)
@@ -321,8 +324,9 @@ static void output_options(cli_option *table, options *o)
         {"effects", CLI_TEXT, &o->effects, "FILE", "the effects, each set of mean 0: CSV or .dta",
          NULL},
         {"resistances", CLI_TEXT, &o->resistances, "FILE",
-         "multilateral resistances from two-way effects: CSV or .dta", NULL},
+         "multilateral resistances, or with effects of pairs their changes: CSV or .dta", NULL},
         {"reference", CLI_TEXT, &e->reference, "IMPORTER", "whose inward resistance is 1", NULL},
+        {"base", CLI_TEXT, &e->base, "PERIOD", "that changes of resistances are since", NULL},
         {"sigma", CLI_NUMBER, &e->sigma, "NUMBER", "elasticity that resistances are powers by",
          NULL},
         {"to-scenario", CLI_TEXT, &o->scenario, "FILE",

@@ -52,12 +52,15 @@ typedef struct autk_estimate_opts {
     int event_before, event_after; /**< 0 = 5 and 8 */
     bool keep_fitted;              /**< for autk_estimate_write_fitted; 20 bytes a row */
     bool keep_effects;             /**< for AUTK_ROWS_EFFECTS */
-    /** For AUTK_ROWS_RESISTANCES: Poisson on exporter^year + importer^year, or exporter + importer,
-     *  without weights; every year connected. */
+    /** For AUTK_ROWS_RESISTANCES: Poisson on exporter^year + importer^year [+ exporter^importer],
+     * or exporter + importer, without weights; every year connected. */
     bool keep_resistances;
     /** The importer whose inward resistance is 1 in every year; NULL = the first in the data that
      *  is there in every year. */
     const char *reference;
+    /** With effects of pairs: the period that resistances are told relative to; NULL = the first.
+     */
+    const char *base;
     double sigma; /**< elasticity of substitution > 1: resistances out of their powers; 0 = not */
     bool keep_singletons;
     bool skip_separation; /**< trust that no observation is separated */
@@ -201,10 +204,15 @@ typedef enum autk_estimate_rows {
      * side, economy, period, total, power[, resistance]; needs keep_resistances. For exporter i
      * and importer j in a year, with effects a_i and g_j, trade costs t_ij = exp(regressors times
      * coefficients + offset) and totals Y_i, E_j, Y of the rows used, Poisson's effects solve the
-     * system of Anderson & van Wincoop (2003, equations 10 and 11) exactly (Fally 2015,
-     * Proposition 1): outward Pi_i^(1-sigma) = sum_j t_ij E_j / Y / P_j^(1-sigma)
-     * = Y_i E_R / (Y exp(a_i + g_R)), inward P_j^(1-sigma) = sum_i t_ij Y_i / Y / Pi_i^(1-sigma)
-     * = E_j exp(g_R) / (E_R exp(g_j)), which is 1 for the reference R.
+     * system of Anderson & van Wincoop (2003, equations 10 and 11) exactly (Fally 2015): outward
+     * Pi_i^(1-sigma) = sum_j t_ij E_j / Y / P_j^(1-sigma) = Y_i E_R / (Y exp(a_i + g_R)), inward
+     * P_j^(1-sigma) = sum_i t_ij Y_i / Y / Pi_i^(1-sigma) = E_j exp(g_R) / (E_R exp(g_j)), which is
+     * 1 for the reference R.
+     *
+     * With effects of pairs, which may take any part of an economy's resistance that stays the
+     * same, only its change is known: columns power_ratio[, resistance_ratio], over the base
+     * period's. Economies that pairs trading in both periods do not connect with the reference are
+     * left out.
      */
     AUTK_ROWS_RESISTANCES
 } autk_estimate_rows;

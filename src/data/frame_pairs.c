@@ -250,19 +250,26 @@ static autk_status load_parties(work *w, const column *c, const char *name, autk
     return st;
 }
 
-static void set_sanctioned(work *w, const autk_event *event, bool begins)
+/* From the event's year on, both ways. */
+static void set_sanctioned(work *w, const autk_event *event, int32_t i, int32_t k, bool begins)
 {
     size_t n = (size_t)w->n_economies;
-    const autk_world *world = w->in->world;
     int year = event->date / 10000, from = year > w->first_year ? year - w->first_year : 0;
+    for (size_t t = (size_t)from; t < (size_t)w->n_years; t++) {
+        w->sanctioned[(t * n + (size_t)i) * n + (size_t)k] = begins;
+        w->sanctioned[(t * n + (size_t)k) * n + (size_t)i] = begins;
+    }
+}
+
+static void add_sanction(work *w, const autk_event *event, bool begins)
+{
+    const autk_world *world = w->in->world;
     for (int32_t i = 0; i < w->n_economies; i++) {
+        if (!autk_world_party_has(world, event->parties[0], i, event->date))
+            continue;
         for (int32_t k = 0; k < w->n_economies; k++) {
-            bool one_way = autk_world_party_has(world, event->parties[0], i, event->date) &&
-                           autk_world_party_has(world, event->parties[1], k, event->date);
-            for (size_t t = (size_t)from; one_way && t < (size_t)w->n_years; t++) {
-                w->sanctioned[(t * n + (size_t)i) * n + (size_t)k] = begins;
-                w->sanctioned[(t * n + (size_t)k) * n + (size_t)i] = begins;
-            }
+            if (autk_world_party_has(world, event->parties[1], k, event->date))
+                set_sanctioned(w, event, i, k, begins);
         }
     }
 }
@@ -278,7 +285,7 @@ static autk_status load_sanctions(work *w, autk_err *err)
         const autk_event *event = autk_world_event(w->in->world, k);
         bool begins = strcmp(event->type, "sanction") == 0;
         if (event->n_parties == 2 && (begins || strcmp(event->type, "sanction relief") == 0))
-            set_sanctioned(w, event, begins);
+            add_sanction(w, event, begins);
     }
     return AUTK_OK;
 }

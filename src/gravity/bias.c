@@ -310,7 +310,7 @@ static void multiply(double *out, const double *a, const double *b, size_t n)
     }
 }
 
-/* Equation (9) of the paper, one side: the sums over its countries, [p] into b. */
+/* The bias of the paper, one side: the sums over its countries, [p] into b. */
 static autk_status side_bias(work *w, int side, double *b, autk_err *err)
 {
     size_t t = w->n_years, t2 = t * t, n = (size_t)(side == 0 ? w->n_i : w->n_j);

@@ -43,7 +43,8 @@ struct autk_estimate {
     autki_effect_set sets[AUTKI_KEYS_MAX]; /* n = 0 unless kept */
     autki_resistance *resistances;         /* [n_resistances] NULL unless kept */
     size_t n_resistances;
-    double sigma; /* 0 = not given */
+    bool resistance_changes; /* since the base period */
+    double sigma;            /* 0 = not given */
     char *effect_name[AUTKI_KEYS_MAX], *cluster_name[AUTKI_KEYS_MAX];
     int64_t effect_levels[AUTKI_KEYS_MAX], cluster_levels[AUTKI_KEYS_MAX];
 };

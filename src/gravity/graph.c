@@ -32,15 +32,16 @@ static int32_t find_root(int32_t *parent, int32_t v)
 }
 
 /* Connected components of the graph of two effects; parent[] ends with every vertex at its root.
- * Rows of weight zero do not connect; w may be NULL. */
-static size_t connect(int32_t *parent, const autki_panel *p, int32_t a, int32_t b, const double *w)
+ * Rows that do not pass do not connect; passes may be NULL. */
+static size_t connect(int32_t *parent, const autki_panel *p, int32_t a, int32_t b,
+                      autki_row_test passes, void *ctx)
 {
     int32_t n_a = p->n_levels[a], n = n_a + p->n_levels[b];
     size_t n_components = (size_t)n;
     for (int32_t v = 0; v < n; v++)
         parent[v] = v;
     for (size_t r = 0; r < p->n; r++) {
-        if (w != NULL && !(w[r] > 0))
+        if (passes != NULL && !passes(p, r, ctx))
             continue;
         int32_t x = find_root(parent, p->level[a][r]), y = find_root(parent, n_a + p->level[b][r]);
         if (x == y)
@@ -60,7 +61,7 @@ autk_status autki_graph_components(size_t *n_components, const autki_panel *p, i
     int32_t *parent = autki_malloc(n, sizeof *parent);
     if (parent == NULL)
         return autki_no_memory(err, n * sizeof *parent);
-    *n_components = connect(parent, p, a, b, NULL);
+    *n_components = connect(parent, p, a, b, NULL, NULL);
     free(parent);
     return AUTK_OK;
 }
@@ -68,11 +69,17 @@ autk_status autki_graph_components(size_t *n_components, const autki_panel *p, i
 autk_status autki_graph_roots(int32_t **roots, const autki_panel *p, int32_t a, int32_t b,
                               autk_err *err)
 {
+    return autki_graph_roots_of(roots, p, a, b, NULL, NULL, err);
+}
+
+autk_status autki_graph_roots_of(int32_t **roots, const autki_panel *p, int32_t a, int32_t b,
+                                 autki_row_test passes, void *ctx, autk_err *err)
+{
     size_t n = (size_t)p->n_levels[a] + (size_t)p->n_levels[b];
     *roots = autki_malloc(n, sizeof **roots);
     if (*roots == NULL)
         return autki_no_memory(err, n * sizeof **roots);
-    (void)connect(*roots, p, a, b, NULL);
+    (void)connect(*roots, p, a, b, passes, ctx);
     return AUTK_OK;
 }
 
@@ -228,7 +235,7 @@ autk_status autki_graph_create(autki_graph **out, const autki_wls *ws, autk_err 
     }
     if (st == AUTK_OK) {
         /* Zero weights may cut a component: the pieces then share a block, which does no harm. */
-        (void)connect(parent, p, g->effect[0], g->effect[1], NULL);
+        (void)connect(parent, p, g->effect[0], g->effect[1], NULL, NULL);
         assign_blocks(g, parent, size);
         st = number_vertices(g, err);
     }

@@ -36,8 +36,14 @@ void autki_graph_observe(autki_graph *graph, int iterations, double tol);
 autk_status autki_graph_components(size_t *n_components, const autki_panel *panel, int32_t a,
                                    int32_t b, autk_err *err) AUTK_MUST_CHECK;
 
+/** Is a row to connect its levels? */
+typedef bool (*autki_row_test)(const autki_panel *panel, size_t row, void *ctx);
+
 /** For every level of a, then of b, the first of its component in that order. free() it. */
 autk_status autki_graph_roots(int32_t **roots, const autki_panel *panel, int32_t a, int32_t b,
                               autk_err *err) AUTK_MUST_CHECK;
+/** Likewise where only rows that pass connect. */
+autk_status autki_graph_roots_of(int32_t **roots, const autki_panel *panel, int32_t a, int32_t b,
+                                 autki_row_test passes, void *ctx, autk_err *err) AUTK_MUST_CHECK;
 
 #endif

@@ -61,6 +61,16 @@ static const autki_rows_column resistance_columns[] = {
     {"power", "resistance^(1 - sigma)", AUTKI_ROWS_NUMBER},
     {"resistance", "multilateral resistance", AUTKI_ROWS_NUMBER}};
 
+/* Effects of pairs leave the level open. */
+static const autki_rows_column change_columns[] = {
+    {"side", "outward (exporters) or inward (importers)", AUTKI_ROWS_TEXT},
+    {"economy", "economy", AUTKI_ROWS_TEXT},
+    {"period", "period", AUTKI_ROWS_TEXT},
+    {"total", "exports, or imports, in the rows used", AUTKI_ROWS_NUMBER},
+    {"power_ratio", "resistance^(1 - sigma) over that of the base period", AUTKI_ROWS_NUMBER},
+    {"resistance_ratio", "multilateral resistance over that of the base period",
+     AUTKI_ROWS_NUMBER}};
+
 static void get_resistance(const void *user, size_t i, autki_rows_cell *cells)
 {
     const autk_estimate *e = user;
@@ -79,8 +89,8 @@ static autki_rows rows_of(const autk_estimate *e, autk_estimate_rows which)
     case AUTK_ROWS_EFFECTS:
         return (autki_rows){effect_columns, 3, count_effects(e), get_effect, e};
     case AUTK_ROWS_RESISTANCES:
-        return (autki_rows){resistance_columns, e->sigma > 1 ? 6 : 5, e->n_resistances,
-                            get_resistance, e};
+        return (autki_rows){e->resistance_changes ? change_columns : resistance_columns,
+                            e->sigma > 1 ? 6 : 5, e->n_resistances, get_resistance, e};
     case AUTK_ROWS_FITTED:
         break;
     }

@@ -110,24 +110,30 @@ static void world__has_unknown_flows_missing_and_never_zero(void **state)
 static void world__says_of_pairs_what_the_dataset_knows(void **state)
 {
     (void)state;
-    autki_frame *f = world_frame("world-2006:2021");
-    size_t r = row_of(f, "DEU", "POL", "2021"), s = row_of(f, "DEU", "RUS", "2014");
+    static const struct {
+        const char *data, *exporter, *importer;
+        int column, want;
+    } cases[] = {
+        {"world-2021", "DEU", "POL", CONTIGUOUS, 1}, {"world-2021", "DEU", "POL", BOTH_EU, 1},
+        {"world-2021", "DEU", "POL", EU_RUS, 0},     {"world-2014", "DEU", "RUS", EU_RUS, 1},
+        {"world-2014", "DEU", "RUS", SANCTION, 1}, /* since 31 July 2014 */
+        {"world-2013", "DEU", "RUS", SANCTION, 0},   {"world-2007", "BLR", "DEU", SANCTION, 1},
+        {"world-2006", "BLR", "DEU", SANCTION, 0},   {"world-2019", "GBR", "DEU", BOTH_EU, 1},
+        {"world-2020", "GBR", "DEU", BOTH_EU, 0},    {"world-2020", "RUS", "BLR", TO_BLR, 1}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        autki_frame *f = world_frame(cases[k].data);
+        size_t r =
+            row_of(f, cases[k].exporter, cases[k].importer, cases[k].data + strlen("world-"));
+        assert_int_equal((int)f->columns[cases[k].column].number[r], cases[k].want);
+        autki_frame_free(f);
+    }
     int32_t deu, pol;
+    autki_frame *f = world_frame("world-2021");
+    size_t r = row_of(f, "DEU", "POL", "2021");
     assert_int_equal(autk_world_find_economy(&deu, world, "DEU", 0, NULL), AUTK_OK);
     assert_int_equal(autk_world_find_economy(&pol, world, "POL", 0, NULL), AUTK_OK);
     assert_near(f->columns[DISTANCE].number[r], autk_world_distance_km(world, deu, pol), 0);
     assert_near(f->columns[GDP].number[r], autk_world_indicator(world, AUTK_GDP_USD, deu, 2021), 0);
-    assert_int_equal((int)f->columns[CONTIGUOUS].number[r], 1);
-    assert_int_equal((int)f->columns[BOTH_EU].number[r], 1);
-    assert_int_equal((int)f->columns[EU_RUS].number[r], 0);
-    assert_int_equal((int)f->columns[EU_RUS].number[s], 1);
-    assert_int_equal((int)f->columns[SANCTION].number[s], 1); /* 31 July 2014 */
-    assert_int_equal((int)f->columns[SANCTION].number[row_of(f, "DEU", "RUS", "2013")], 0);
-    assert_int_equal((int)f->columns[SANCTION].number[row_of(f, "BLR", "DEU", "2007")], 1);
-    assert_int_equal((int)f->columns[SANCTION].number[row_of(f, "BLR", "DEU", "2006")], 0);
-    assert_int_equal((int)f->columns[BOTH_EU].number[row_of(f, "GBR", "DEU", "2019")], 1);
-    assert_int_equal((int)f->columns[BOTH_EU].number[row_of(f, "GBR", "DEU", "2020")], 0);
-    assert_int_equal((int)f->columns[TO_BLR].number[row_of(f, "RUS", "BLR", "2020")], 1);
     autki_frame_free(f);
 }
 

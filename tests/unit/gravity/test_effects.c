@@ -187,8 +187,10 @@ typedef struct slow_resistances {
     double outward[MAX_LEVELS], inward[MAX_LEVELS];
 } slow_resistances;
 
-/* The system of Anderson & van Wincoop (2003, equations 10 and 11), by turns until it stands. */
-static void solve_slowly(const sample *s, double b, int reference, slow_resistances *w)
+/* The system of Anderson & van Wincoop (2003, equations 10 and 11), by turns until it stands.
+ * `pair` is what pairs cost beside the regressor, [MAX_LEVELS]. */
+static void solve_slowly(const sample *s, double b, const double *pair, int reference,
+                         slow_resistances *w)
 {
     memset(w, 0, sizeof *w);
     for (size_t r = 0; r < s->n; r++) {
@@ -202,14 +204,14 @@ static void solve_slowly(const sample *s, double b, int reference, slow_resistan
         memset(w->outward, 0, sizeof w->outward);
         for (size_t r = 0; r < s->n; r++) {
             const int *l = s->rows[r].level;
-            w->outward[l[0]] +=
-                exp(b * s->rows[r].x) * w->e[l[1]] / w->world[l[0] % N_YEARS] / w->inward[l[1]];
+            w->outward[l[0]] += exp(b * s->rows[r].x + pair[l[2]]) * w->e[l[1]] /
+                                w->world[l[0] % N_YEARS] / w->inward[l[1]];
         }
         memset(w->inward, 0, sizeof w->inward);
         for (size_t r = 0; r < s->n; r++) {
             const int *l = s->rows[r].level;
-            w->inward[l[1]] +=
-                exp(b * s->rows[r].x) * w->y[l[0]] / w->world[l[0] % N_YEARS] / w->outward[l[0]];
+            w->inward[l[1]] += exp(b * s->rows[r].x + pair[l[2]]) * w->y[l[0]] /
+                               w->world[l[0] % N_YEARS] / w->outward[l[0]];
         }
         for (int t = 0; t < N_YEARS; t++) {
             double scale = w->inward[reference * N_YEARS + t];
@@ -220,6 +222,8 @@ static void solve_slowly(const sample *s, double b, int reference, slow_resistan
         }
     }
 }
+
+static const double no_pairs[MAX_LEVELS];
 
 static void resistances__solve_the_system(void **state)
 {
@@ -235,7 +239,7 @@ static void resistances__solve_the_system(void **state)
     opts.reference = "I2";
     opts.sigma = 5;
     autk_estimate *e = run(&s, formulas[1], opts);
-    solve_slowly(&s, autk_estimate_get_coefficient(e, 0).estimate, 2, &slow);
+    solve_slowly(&s, autk_estimate_get_coefficient(e, 0).estimate, no_pairs, 2, &slow);
     autki_frame *f = read_rows(e, AUTK_ROWS_RESISTANCES, true, wanted, 6);
     const autki_frame_column *c = f->columns;
     assert_int_equal(f->n_rows, 2 * N_COUNTRIES * N_YEARS);
@@ -255,6 +259,86 @@ static void resistances__solve_the_system(void **state)
     remove(s.path);
 }
 
+/* Effects of pairs as they are written, at exporter * N_COUNTRIES + importer. */
+static void read_pair_effects(double *pair, const autk_estimate *e)
+{
+    static const autki_wanted wanted[] = {
+        {"set", AUTKI_FACTOR}, {"level", AUTKI_FACTOR}, {"value", AUTKI_NUMBER}};
+    autki_frame *f = read_rows(e, AUTK_ROWS_EFFECTS, false, wanted, 3);
+    const autki_frame_column *c = f->columns;
+    for (size_t i = 0; i < f->n_rows; i++) {
+        if (strcmp(autki_dictionary_text(&c[0].levels, c[0].code[i]), "exporter^importer") != 0)
+            continue;
+        const char *level = autki_dictionary_text(&c[1].levels, c[1].code[i]); /* E0^I1 */
+        pair[(level[1] - '0') * N_COUNTRIES + (level[4] - '0')] = c[2].number[i];
+    }
+    autki_frame_free(f);
+}
+
+static void resistances__change_as_the_system_with_effects_of_pairs_does(void **state)
+{
+    (void)state;
+    static const autki_wanted wanted[] = {{"side", AUTKI_FACTOR},
+                                          {"economy", AUTKI_FACTOR},
+                                          {"period", AUTKI_FACTOR},
+                                          {"power_ratio", AUTKI_NUMBER},
+                                          {"resistance_ratio", AUTKI_NUMBER}};
+    sample s;
+    slow_resistances slow;
+    double pair[MAX_LEVELS] = {0};
+    make_sample(&s, false);
+    autk_estimate_opts opts = autk_estimate_opts_default();
+    opts.keep_resistances = opts.keep_effects = true;
+    opts.reference = "I2";
+    opts.base = "2001";
+    opts.sigma = 5;
+    autk_estimate *e = run(&s, formulas[2], opts);
+    read_pair_effects(pair, e);
+    solve_slowly(&s, autk_estimate_get_coefficient(e, 0).estimate, pair, 2, &slow);
+    autki_frame *f = read_rows(e, AUTK_ROWS_RESISTANCES, false, wanted, 5);
+    const autki_frame_column *c = f->columns;
+    assert_int_equal(f->n_rows, 2 * N_COUNTRIES * N_YEARS);
+    for (size_t i = 0; i < f->n_rows; i++) {
+        int l = (autki_dictionary_text(&c[1].levels, c[1].code[i])[1] - '0') * N_YEARS;
+        int t = autki_dictionary_text(&c[2].levels, c[2].code[i])[3] - '0';
+        bool inward = strcmp(autki_dictionary_text(&c[0].levels, c[0].code[i]), "inward") == 0;
+        const double *power = inward ? slow.inward : slow.outward;
+        assert_near(c[3].number[i], power[l + t] / power[l + 1], 1e-7);
+        assert_near(c[4].number[i], pow(power[l + t] / power[l + 1], -0.25), 1e-7);
+    }
+    autki_frame_free(f);
+    autk_estimate_free(e);
+    remove(s.path);
+}
+
+/* E0 sells to I0 alone in 2000 and to I1 alone in 2001: no pair of its tells how it changed. */
+static void resistances__leave_out_what_pairs_do_not_connect(void **state)
+{
+    (void)state;
+    static const autki_wanted wanted[] = {{"economy", AUTKI_FACTOR}, {"period", AUTKI_FACTOR}};
+    sample s = {.n = 0};
+    write_panel(s.path, sizeof s.path,
+                "exporter,importer,year,y,x\n"
+                "E0,I0,2000,3,1\nE0,I1,2001,4,2\n"
+                "E1,I0,2000,5,1\nE1,I1,2000,6,3\nE1,I0,2001,4,2\nE1,I1,2001,8,1\n"
+                "E2,I0,2000,2,4\nE2,I1,2000,7,1\nE2,I0,2001,9,1\nE2,I1,2001,3,5\n"
+                "E3,I0,2000,4,1\nE3,I1,2000,2,2\nE3,I0,2001,5,5\nE3,I1,2001,6,3\n"
+                "E4,I0,2000,3,2\nE4,I1,2000,1,3\nE4,I0,2001,5,2\nE4,I1,2001,7,1\n");
+    autk_estimate_opts opts = autk_estimate_opts_default();
+    opts.keep_resistances = true;
+    autk_estimate *e = run(&s, formulas[2], opts);
+    autki_frame *f = read_rows(e, AUTK_ROWS_RESISTANCES, false, wanted, 2);
+    size_t n_first = 0;
+    for (size_t i = 0; i < f->n_rows; i++)
+        n_first +=
+            strcmp(autki_dictionary_text(&f->columns[0].levels, f->columns[0].code[i]), "E0") == 0;
+    assert_int_equal(n_first, 1); /* its base period */
+    assert_int_equal(f->n_rows, 2 * 7 - 1);
+    autki_frame_free(f);
+    autk_estimate_free(e);
+    remove(s.path);
+}
+
 static void resistances__say_what_they_cannot_do(void **state)
 {
     (void)state;
@@ -268,7 +352,7 @@ static void resistances__say_what_they_cannot_do(void **state)
                  {"y ~ x | exporter + importer", "I9", AUTK_FAMILY_POISSON, AUTK_ENOTFOUND},
                  {"y ~ x | exporter + importer", NULL, AUTK_FAMILY_OLS, AUTK_EARG},
                  {"y ~ x | exporter", NULL, AUTK_FAMILY_POISSON, AUTK_EARG},
-                 {formulas[2], NULL, AUTK_FAMILY_POISSON, AUTK_EARG}};
+                 {formulas[2], NULL, AUTK_FAMILY_POISSON, AUTK_EDATA}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         autk_err err = {0};
         autk_estimate *e = NULL;
@@ -343,6 +427,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(effects__are_those_of_least_squares_with_the_same_sums),
         cmocka_unit_test(resistances__solve_the_system),
+        cmocka_unit_test(resistances__change_as_the_system_with_effects_of_pairs_does),
+        cmocka_unit_test(resistances__leave_out_what_pairs_do_not_connect),
         cmocka_unit_test(resistances__say_what_they_cannot_do),
         cmocka_unit_test(rows__are_the_same_in_dta_and_csv),
         cmocka_unit_test(effects__survive_every_allocation_failure)};
