@@ -32,12 +32,13 @@ AUTK_API void autk_scenario_free(autk_scenario *scenario);
 
 /**
  * Give the sanctions that name an estimate (`sanction: {estimate: rta}`) its value, and the draws
- * its covariance with the others, from the JSON of autk_estimate_write_scenario.
+ * its covariance with the others, from the JSON of autk_estimate_write_scenario. Where that has
+ * draws of a bootstrap, the simulation's take one after the other of them instead.
  *
  * Before the scenario is shared between threads; a failure changes nothing.
- * Errors: AUTK_EPARSE (not JSON), AUTK_EDATA (not such a file; a vcov that is no covariance; no
- * sanction names an estimate), AUTK_ENOTFOUND (an estimate that the file has not, with the
- * scenario's line), AUTK_ELIMIT, AUTK_ENOMEM. Cost: O(k^3) of the k estimates named.
+ * Errors: AUTK_EPARSE (not JSON), AUTK_EDATA (not such a file; a vcov that is no covariance; draws
+ * that are no table; no sanction names an estimate), AUTK_ENOTFOUND (an estimate that the file has
+ * not, with the scenario's line), AUTK_ELIMIT, AUTK_ENOMEM. Cost: O(k^3) of the k estimates named.
  */
 AUTK_API autk_status autk_scenario_use_coefficients(autk_scenario *scenario, autk_input *input,
                                                     autk_err *err) AUTK_MUST_CHECK;

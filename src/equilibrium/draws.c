@@ -18,8 +18,8 @@ typedef struct lottery {
     uint64_t seed;
     unsigned sources; /* autk_draw_source: what is drawn */
     int draws;        /* of all processes */
-    double *results; /* [draws] slots of 1 (solved) or 0, then [step][region][field] */
-    size_t slot;     /* doubles in a slot */
+    double *results;  /* [draws] slots of 1 (solved) or 0, then [step][region][field] */
+    size_t slot;      /* doubles in a slot */
     autk_progress progress;
     pthread_mutex_t lock; /* of done and of the call to progress */
     int done, here;       /* of this process's draws */
@@ -60,8 +60,7 @@ static void draw_estimates(double *joint, const lottery *l, size_t draw, uint64_
         joint[i] = autki_random_normal(state);
     autki_correlate(joint, scenario->factor, n);
     if (scenario->n_replicates > 0)
-        memcpy(joint, scenario->replicates + draw % scenario->n_replicates * n,
-               n * sizeof *joint);
+        memcpy(joint, scenario->replicates + draw % scenario->n_replicates * n, n * sizeof *joint);
     for (size_t i = 0; i < n && !is_drawn(l, AUTK_DRAW_ESTIMATES); i++)
         joint[i] = 0;
 }

@@ -1,5 +1,6 @@
 #include "report/chain.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -151,6 +152,8 @@ autk_status autk_chain_apply(autk_chain *chain, const autk_estimate *estimate, a
         st = autk_input_memory(&input, "the estimate", json.text, json.len, err);
     if (st == AUTK_OK)
         st = autk_scenario_use_coefficients(chain->scenario, input, err);
+    if (st == AUTK_OK) /* draws of elasticities, if it names a file of them */
+        st = autk_scenario_read_files(chain->scenario, err);
     autk_input_free(input);
     autk_buf_deinit(&json);
     return st;

@@ -150,7 +150,7 @@ static autk_status take_count(autki_yaml *y, yaml_node_t *v, const char *name, v
     int64_t n = 0;
     bool draws = strcmp(name, "draws") == 0;
     autk_status st = count_of(y, &n, v, draws ? 2 : 1, draws ? 10000 : INT64_MAX,
-                                      draws ? "2 to 10000 draws" : "a seed of at least 1");
+                              draws ? "2 to 10000 draws" : "a seed of at least 1");
     if (st == AUTK_OK && draws)
         c->draws = (int)n;
     else if (st == AUTK_OK)
