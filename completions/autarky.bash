@@ -14,7 +14,8 @@ events: --type --from --to --dataset
 sources: --dataset
 economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors --dataset
 simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --theta-draws --draws --seed --threads --tolerance --dataset
-estimate: --data --family --vcov --ssc --weights --offset --subset --panel --bias-correction --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --sigma --to-scenario --stars --decimals --dataset
+estimate: --data --layer --fill --family --vcov --ssc --weights --offset --subset --panel --bias-correction --bootstrap --seed --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --base --sigma --to-scenario --stars --decimals --dataset
+chain: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --method --draws --seed --threads --dataset
 sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads --dataset
 version: --dataset
 import: --into --as --map --check --skip-bad --duplicates --again --source --reported-by --valuation --value-unit --quantity-unit --currency --classification --product-digits --years --delimiter --decimal --thousands --encoding --codes --keep-self --threads --dataset
