@@ -37,7 +37,8 @@ typedef struct cli_spec {
 
 typedef struct cli_context {
     autk_format format;
-    const char *output;       /* NULL = standard output */
+    bool stata;         /* --format dta: format is CSV, and becomes a Stata file on the way out */
+    const char *output; /* NULL = standard output */
     const char *world_path;   /* --world, NULL = the one installed with the program */
     const char *dataset_path; /* --dataset, NULL = none: its facts are laid over the world */
     const char **arguments;   /* positional */

@@ -150,13 +150,16 @@ static void print_help(const cli_spec *spec, const option_table *table)
 static autk_status parse_format(cli_context *cli, const char *format)
 {
     static const char *const names[] = {"text", "json", "csv"};
+    cli->stata = strcmp(format, "dta") == 0;
+    if (cli->stata)
+        format = "csv";
     for (int i = 0; i < 3; i++) {
         if (strcmp(format, names[i]) == 0) {
             cli->format = (autk_format)i;
             return AUTK_OK;
         }
     }
-    return cli_expected(cli, "--format", "text, json or csv", format);
+    return cli_expected(cli, "--format", "text, json, csv or dta", format);
 }
 
 static autk_status check_arguments(cli_context *cli, const cli_spec *spec)
@@ -187,7 +190,7 @@ autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **a
     const char *format = "text";
     bool help = false;
     cli_option common[N_COMMON] = {
-        {"format", CLI_TEXT, &format, "text|json|csv", "how to write the result", NULL},
+        {"format", CLI_TEXT, &format, "text|json|csv|dta", "how to write the result", NULL},
         {"output", CLI_TEXT, &cli->output, "FILE", "write there instead of to the terminal", NULL},
         {"world", CLI_TEXT, &cli->world_path, "FILE", "another world dataset", NULL},
         {"dataset", CLI_TEXT, &cli->dataset_path, "FILE",

@@ -95,10 +95,9 @@ autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err
     return st;
 }
 
-autk_status cli_write(cli_context *cli, const autk_buf *text)
+/* To --output or standard output, as it is. */
+static autk_status write_out(cli_context *cli, const autk_buf *text)
 {
-    if (autk_ranks_rank(cli->ranks) != 0)
-        return AUTK_OK;
     if (cli->output != NULL)
         return cli_write_file(cli->output, text, &cli->err);
     autk_status st = autk_buf_check(text, &cli->err);
@@ -107,6 +106,29 @@ autk_status cli_write(cli_context *cli, const autk_buf *text)
     cli_progress_end();
     return write_all(stdout, text) ? AUTK_OK
                                    : io_error(&cli->err, "standard output", "written", errno);
+}
+
+/* What was written as CSV, as a Stata file: no command knows more of that format. */
+static autk_status write_stata(cli_context *cli, const autk_buf *csv)
+{
+    autk_buf stata;
+    if (cli->output == NULL && isatty(STDOUT_FILENO))
+        return cli_expected(cli, "--format dta", "--output FILE or a pipe", "a terminal");
+    autk_buf_init(&stata);
+    autk_status st = autk_buf_check(csv, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_stata_from_csv(&stata, autk_buf_text(csv), csv->len, &cli->err);
+    if (st == AUTK_OK)
+        st = write_out(cli, &stata);
+    autk_buf_deinit(&stata);
+    return st;
+}
+
+autk_status cli_write(cli_context *cli, const autk_buf *text)
+{
+    if (autk_ranks_rank(cli->ranks) != 0)
+        return AUTK_OK;
+    return cli->stata ? write_stata(cli, text) : write_out(cli, text);
 }
 
 autk_status cli_finish(cli_context *cli, autk_buf *text, autk_status st)

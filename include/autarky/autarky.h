@@ -26,6 +26,7 @@
 #include <autarky/mirror.h>
 #include <autarky/products.h>
 #include <autarky/products_report.h>
+#include <autarky/stata.h>
 #include <autarky/sweep.h>
 #include <autarky/roles.h>
 #include <autarky/routemap.h>

@@ -4,7 +4,7 @@
 
 #include <autarky/base.h>
 
-#define AUTKI_ROWS_COLUMNS_MAX 8
+#define AUTKI_ROWS_COLUMNS_MAX 256
 
 typedef enum autki_rows_kind {
     AUTKI_ROWS_COUNT, /* a whole number up to 2^31 - 1, held as a double */
