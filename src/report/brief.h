@@ -29,6 +29,7 @@ typedef struct autki_lines {
     X(AUTKI_BOTH_WAYS, "both-ways", "Both directions")                                             \
     X(AUTKI_PRODUCTS, "products", "Products")                                                      \
     X(AUTKI_LOSS, "loss", "What losing the partner would cost")                                    \
+    X(AUTKI_RELIEF, "relief", "What lifting the sanctions would give")                             \
     X(AUTKI_ISOLATION, "isolation", "Isolation")                                                   \
     X(AUTKI_UNKNOWN, "unknown", "What is not known, and why")                                      \
     X(AUTKI_CLAIMS, "claims", "Claims checked")                                                    \
@@ -106,6 +107,7 @@ autk_status autki_brief_word(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_say_turns(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_say_products(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_say_loss(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_brief_say_relief(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 /** Has the section anything to show? table: the section's own, or NULL. */
 bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_table *table);
 

@@ -1,4 +1,5 @@
 #include "report/brief_loss.h"
+#include "report/brief_relief.h"
 #include "report/brief_products.h"
 
 #include <math.h>
@@ -276,6 +277,7 @@ autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *e
     put_blocs(out, brief);
     autki_products_json(out, brief);
     autki_loss_json(out, brief);
+    autki_relief_json(out, brief);
     put_isolation(out, brief);
     put_lines(out, "not_known", &brief->sentences[AUTKI_UNKNOWN]);
     put_claims(out, brief);
@@ -375,6 +377,7 @@ autk_status autki_brief_csv(autk_buf *out, const autk_brief *brief, autk_err *er
                         brief->blocs[i].series, brief->blocs[i].n);
     autki_products_csv(out, brief);
     autki_loss_csv(out, brief);
+    autki_relief_csv(out, brief);
     put_isolation_rows(out, brief);
     return autk_buf_check(out, err);
 }

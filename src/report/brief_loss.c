@@ -10,8 +10,10 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "equilibrium/accounts.h"
 #include "equilibrium/scenario.h"
+#include "report/brief_relief.h"
 #include "report/words.h"
 
 #define DRAWS AUTKI_LOSS_DRAWS
@@ -23,6 +25,7 @@
 /* All that one world says: the point, or a draw. */
 typedef struct finding {
     double lost[AUTKI_HORIZONS][AUTKI_SIDES], ratio[AUTKI_HORIZONS], gains;
+    autki_relief_found relief;
 } finding;
 
 /* Normal quantiles of the middles of 16 equal strata: each draw takes one of them for theta. */
@@ -36,12 +39,14 @@ typedef struct tie {
     const autk_economy *economy;
     uint8_t *mask[AUTKI_SIDES]; /* [n_regions] */
     int32_t n;
+    autki_relief *relief; /* NULL = no sanctions to lift */
 } tie;
 
 void autki_loss_free(autki_loss *loss)
 {
     if (loss == NULL)
         return;
+    autki_relief_free(loss->relief);
     free(loss->why_not);
     free(loss);
 }
@@ -70,13 +75,11 @@ static double gains_of(const autk_outcome *outcome, const uint8_t *mask, int32_t
     return NAN;
 }
 
-static autk_status cut_tie(autk_outcome *outcome, const autk_economy *economy, const tie *t,
-                           double theta, autk_err *err)
+static autk_status cut_tie(autk_outcome *outcome, const autk_economy *economy,
+                           const autk_equilibrium *before, const tie *t,
+                           const autk_solve_opts *opts, autk_err *err)
 {
     static const uint8_t all_goods = 1;
-    autk_solve_opts opts = autk_solve_opts_default();
-    opts.tolerance = TOLERANCE;
-    opts.theta = &theta;
     autk_measure embargo[2] = {{.kind = AUTK_MEASURE_EMBARGO,
                                 .sellers = t->mask[AUTKI_ECONOMY],
                                 .buyers = t->mask[AUTKI_PARTNER],
@@ -85,48 +88,52 @@ static autk_status cut_tie(autk_outcome *outcome, const autk_economy *economy, c
                                 .sellers = t->mask[AUTKI_PARTNER],
                                 .buyers = t->mask[AUTKI_ECONOMY],
                                 .sectors = &all_goods}};
-    autk_equilibrium *before = NULL, *after = NULL;
-    autk_status st = autk_equilibrium_solve(&before, NULL, economy, NULL, 0, NULL, &opts, err);
-    if (st == AUTK_OK)
-        st = autk_equilibrium_solve(&after, NULL, economy, embargo, 2, before, &opts, err);
+    autk_equilibrium *after = NULL;
+    autk_status st = autk_equilibrium_solve(&after, NULL, economy, embargo, 2, before, opts, err);
     if (st == AUTK_OK)
         st = autk_equilibrium_compare(outcome, before, after, err);
-    autk_equilibrium_free(before);
     autk_equilibrium_free(after);
     return st;
 }
 
+static void keep_loss(finding *found, autki_horizon h, const autk_outcome *outcome, const tie *t)
+{
+    for (int s = 0; s < AUTKI_SIDES; s++)
+        found->lost[h][s] = lost_by(outcome, t->mask[s], t->n);
+    double ours = found->lost[h][AUTKI_ECONOMY], theirs = found->lost[h][AUTKI_PARTNER];
+    found->ratio[h] = ours > LEAST_LOSS && theirs > LEAST_LOSS ? ours / theirs : NAN;
+    if (h == AUTKI_LONG)
+        found->gains = gains_of(outcome, t->mask[AUTKI_ECONOMY], t->n);
+}
+
+/* reference: the year that trade comes back to when sanctions are lifted. */
 static autk_status find(finding *found, const autk_economy *economy, const tie *t,
-                        const double *theta, autk_err *err)
+                        const double *theta, int reference, autk_err *err)
 {
     autk_outcome *outcome = autki_malloc((size_t)t->n, sizeof *outcome);
     if (outcome == NULL)
         return autki_no_memory(err, (size_t)t->n * sizeof *outcome);
+    autk_solve_opts opts = autk_solve_opts_default();
+    opts.tolerance = TOLERANCE;
     autk_status st = AUTK_OK;
     for (int h = 0; st == AUTK_OK && h < AUTKI_HORIZONS; h++) {
-        st = cut_tie(outcome, economy, t, theta[h], err);
-        if (st != AUTK_OK)
-            break;
-        for (int s = 0; s < AUTKI_SIDES; s++)
-            found->lost[h][s] = lost_by(outcome, t->mask[s], t->n);
-        double ours = found->lost[h][AUTKI_ECONOMY], theirs = found->lost[h][AUTKI_PARTNER];
-        found->ratio[h] = ours > LEAST_LOSS && theirs > LEAST_LOSS ? ours / theirs : NAN;
-        if (h == AUTKI_LONG)
-            found->gains = gains_of(outcome, t->mask[AUTKI_ECONOMY], t->n);
+        autk_equilibrium *before = NULL;
+        opts.theta = &theta[h];
+        st = autk_equilibrium_solve(&before, NULL, economy, NULL, 0, NULL, &opts, err);
+        if (st == AUTK_OK)
+            st = cut_tie(outcome, economy, before, t, &opts, err);
+        if (st == AUTK_OK)
+            keep_loss(found, (autki_horizon)h, outcome, t);
+        if (st == AUTK_OK && h == AUTKI_LONG && t->relief != NULL)
+            st = autki_relief_solve(&found->relief, t->relief, reference, economy, before, &opts,
+                                    outcome, err);
+        autk_equilibrium_free(before);
     }
     free(outcome);
     return st;
 }
 
 /* ------------------------------------------------------------------ draws */
-
-static uint64_t random_bits(uint64_t *state)
-{
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 /* A Latin hypercube: over the draws each gap passes through the middle of every stratum once, in an
  * order of its own. u[draw * n_gaps + gap]. */
@@ -136,7 +143,7 @@ static void fill_strata(double *u, size_t n_gaps)
     for (size_t k = 0; k < n_gaps; k++) {
         int order[DRAWS];
         for (int d = 0; d < DRAWS; d++) {
-            int at = (int)(random_bits(&state) % ((uint64_t)d + 1));
+            int at = (int)(autki_random_bits(&state) % ((uint64_t)d + 1));
             order[d] = order[at];
             order[at] = d;
         }
@@ -154,11 +161,11 @@ static autk_status find_drawn(finding *found, const autki_loss *loss, const tie 
     for (int h = 0; h < AUTKI_HORIZONS; h++)
         theta[h] = loss->theta[h] * factor;
     if (loss->n_gaps == 0)
-        return find(found, t->economy, t, theta, err);
+        return find(found, t->economy, t, theta, stratum % AUTKI_RELIEF_YEARS, err);
     autk_status st =
         autki_economy_with_gaps(&drawn, t->economy, u + (size_t)stratum * loss->n_gaps, err);
     if (st == AUTK_OK)
-        st = find(found, drawn, t, theta, err);
+        st = find(found, drawn, t, theta, stratum % AUTKI_RELIEF_YEARS, err);
     autk_economy_free(drawn);
     return st;
 }
@@ -213,6 +220,11 @@ static void keep(autki_loss *loss, const finding *point, const finding *draws)
         loss->ratio[h] = bounds_of(point, draws, n, offsetof(finding, ratio[h]));
     }
     loss->gains = bounds_of(point, draws, n, offsetof(finding, gains));
+    if (loss->relief == NULL)
+        return;
+    loss->relief->won = bounds_of(point, draws, n, offsetof(finding, relief.won));
+    loss->relief->share = bounds_of(point, draws, n, offsetof(finding, relief.share));
+    loss->relief->share_before = bounds_of(point, draws, n, offsetof(finding, relief.share_before));
 }
 
 static autk_status find_all(autki_loss *loss, const tie *t, int n_draws, autk_err *err)
@@ -222,7 +234,7 @@ static autk_status find_all(autki_loss *loss, const tie *t, int n_draws, autk_er
     loss->n_gaps = t->economy->n_gaps;
     loss->theta[AUTKI_LONG] = autk_economy_theta(t->economy, 0);
     loss->theta[AUTKI_SHORT] = loss->theta[AUTKI_LONG] * AUTKI_SHORT_RUN;
-    autk_status st = find(&point, t->economy, t, loss->theta, err);
+    autk_status st = find(&point, t->economy, t, loss->theta, AUTKI_RELIEF_YEARS, err);
     if (st != AUTK_OK)
         return st;
     u = autki_malloc(DRAWS * loss->n_gaps + 1, sizeof *u);
@@ -380,8 +392,14 @@ static autk_status judge(autki_loss *loss, const autk_brief *b, tie *t, autk_err
         return say_why(loss, &text, err);
     }
     autk_err unsolved;
-    autk_status st = find_all(loss, t, b->n_draws, &unsolved);
+    autk_status st = autki_relief_create(&loss->relief, b, t->economy, loss->year, err);
+    if (st != AUTK_OK)
+        return st;
+    t->relief = loss->relief;
+    st = find_all(loss, t, b->n_draws, &unsolved);
     if (has_no_solution(st)) {
+        autki_relief_free(loss->relief);
+        loss->relief = NULL;
         autk_buf_printf(&text, "No answer: %s.", unsolved.msg);
         return say_why(loss, &text, err);
     }

@@ -22,13 +22,18 @@ typedef struct autki_loss {
     autk_bounds ratio[AUTKI_HORIZONS];
     autk_bounds gains; /* from trade: real wage lost in autarky, long run */
     int n_draws, n_failed;
-    size_t n_gaps;             /* flows that draws move within their bounds */
-    size_t n_unknown;          /* flows between the sides that the baseline has to leave out */
-    bool assumed[AUTKI_SIDES]; /* what the side sells at home does not follow from its GDP */
-    char *why_not;             /* no answer, in one sentence; NULL = there is one */
+    size_t n_gaps;               /* flows that draws move within their bounds */
+    size_t n_unknown;            /* flows between the sides that the baseline has to leave out */
+    bool assumed[AUTKI_SIDES];   /* what the side sells at home does not follow from its GDP */
+    struct autki_relief *relief; /* what lifting sanctions would give; NULL = there are none, or no
+                                    answer */
+    char *why_not;               /* no answer, in one sentence; NULL = there is one */
 } autki_loss;
 
 void autki_loss_free(autki_loss *loss);
+
+/** "8.1 % (6.5–10.2 %)" of a loss or, below 0, of a gain; without the sign. */
+void autki_loss_say_amount(autk_buf *t, autk_bounds lost);
 
 const char *autki_horizon_text(autki_horizon horizon);
 

@@ -40,8 +40,7 @@ static void say_interval(autk_buf *t, autk_bounds lost)
                     ceil(lost.high * 100.0 * scale) / scale);
 }
 
-/* "8.1 % (6.5–10.2 %)" of a loss or of a gain. */
-static void say_amount(autk_buf *t, autk_bounds lost)
+void autki_loss_say_amount(autk_buf *t, autk_bounds lost)
 {
     bool won = lost.point < 0.0;
     autk_bounds told = won ? (autk_bounds){-lost.high, -lost.point, -lost.low} : lost;
@@ -67,11 +66,11 @@ static void say_side(autk_buf *t, const autk_brief *b, int side)
     autk_bounds at_once = loss->lost[AUTKI_SHORT][side], later = loss->lost[AUTKI_LONG][side];
     autki_words_name(t, b->world, side == AUTKI_ECONOMY ? b->economy : b->on);
     autk_buf_puts(t, at_once.point < 0.0 ? " would gain " : " would lose ");
-    say_amount(t, at_once);
+    autki_loss_say_amount(t, at_once);
     autk_buf_puts(t, " of its real income in the short run and ");
     if ((at_once.point < 0.0) != (later.point < 0.0))
         autk_buf_puts(t, later.point < 0.0 ? "gain " : "lose ");
-    say_amount(t, later);
+    autki_loss_say_amount(t, later);
     autk_buf_puts(t, " in the long run");
 }
 
@@ -87,9 +86,9 @@ static void say_partner(autk_buf *t, const autk_brief *b)
     }
     autki_words_name(t, b->world, b->on);
     autk_buf_putc(t, ' ');
-    say_amount(t, loss->lost[AUTKI_SHORT][AUTKI_PARTNER]);
+    autki_loss_say_amount(t, loss->lost[AUTKI_SHORT][AUTKI_PARTNER]);
     autk_buf_puts(t, " and ");
-    say_amount(t, loss->lost[AUTKI_LONG][AUTKI_PARTNER]);
+    autki_loss_say_amount(t, loss->lost[AUTKI_LONG][AUTKI_PARTNER]);
 }
 
 static void say_ratio(autk_buf *t, const autk_brief *b)
@@ -137,7 +136,7 @@ static void say_gains(autk_buf *t, const autk_brief *b)
     if (b->loss->why_not != NULL || !isfinite(b->loss->gains.point))
         return;
     autk_buf_puts(t, "All foreign trade together is worth ");
-    say_amount(t, b->loss->gains);
+    autki_loss_say_amount(t, b->loss->gains);
     autk_buf_puts(t, " of the real wage to ");
     autki_words_name(t, b->world, b->economy);
     autk_buf_puts(t, ": what it would lose in autarky, in the long run.");

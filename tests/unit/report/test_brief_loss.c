@@ -168,6 +168,118 @@ static void gains__are_the_closed_form(void **state)
     json_decref(root);
 }
 
+/* ------------------------------------------------------------------ sanctions lifted */
+
+enum { FIRST_YEAR = 2017, YEARS = 3, NOW = 2023 }; /* Belarus: sanctions from 2020 on */
+
+static double world_gdp(int year)
+{
+    double sum = 0.0;
+    for (int32_t i = 0; i < autk_world_n_economies(world); i++) {
+        double gdp = autk_world_indicator(world, AUTK_GDP_USD, i, year);
+        sum += isfinite(gdp) ? gdp : 0.0;
+    }
+    return sum;
+}
+
+static double flow_of(int32_t exporter, int32_t importer, int year)
+{
+    autk_flow flow;
+    autk_err err;
+    return autk_evidence_flow(&flow, world, exporter, importer, year, NULL, &err) == AUTK_OK
+               ? flow.value_usd.point
+               : NAN;
+}
+
+/* Flows one by one, where each of the four years has a figure. */
+static double coefficient_of(int32_t party, bool exports)
+{
+    static const int years[YEARS + 1] = {FIRST_YEAR, FIRST_YEAR + 1, FIRST_YEAR + 2, NOW};
+    int32_t belarus = economy_of("BLR");
+    double trade[YEARS + 1] = {0}, sizes[YEARS + 1] = {0}, mean = 0;
+    for (int32_t i = 0; i < autk_world_n_economies(world); i++) {
+        double x[YEARS + 1];
+        bool known = autk_world_party_has(world, party, i, NOW * 10000 + 1231);
+        for (int y = 0; known && y <= YEARS; y++) {
+            x[y] = exports ? flow_of(belarus, i, years[y]) : flow_of(i, belarus, years[y]);
+            known = isfinite(x[y]);
+        }
+        for (int y = 0; known && y <= YEARS; y++) {
+            trade[y] += x[y];
+            sizes[y] += autk_world_indicator(world, AUTK_GDP_USD, i, years[y]) *
+                        autk_world_indicator(world, AUTK_GDP_USD, belarus, years[y]) /
+                        world_gdp(years[y]);
+        }
+    }
+    for (int y = 0; y < YEARS; y++)
+        mean += fmax(0, log(trade[y] / sizes[y] / (trade[YEARS] / sizes[YEARS]))) / YEARS;
+    return mean;
+}
+
+static void relief__is_that_of_a_simulation(void **state)
+{
+    (void)state;
+    char yaml[800];
+    autk_err err;
+    autk_input *input = NULL;
+    autk_scenario *scenario = NULL;
+    autk_simulation *simulation = NULL;
+    int32_t eu = party_of("EU"), usa = party_of("USA");
+    /* as scenarios/belarus-sanctions-lifted.yaml has them */
+    assert_within(coefficient_of(eu, true), 1.542, 5e-4);
+    assert_within(coefficient_of(eu, false), 0, 0);
+    assert_within(coefficient_of(usa, true), 2.293, 5e-4);
+    assert_within(coefficient_of(usa, false), 3.700, 5e-4);
+    (void)snprintf(yaml, sizeof yaml,
+                   "name: lifted\nmeasures:\n"
+                   "  - {sanction: %.17g, from: BLR, to: EU}\n  - {sanction: %.17g, from: EU, to: "
+                   "BLR}\n  - {sanction: %.17g, from: BLR, to: USA}\n  - {sanction: %.17g, from: "
+                   "USA, to: BLR}\n",
+                   coefficient_of(eu, true), coefficient_of(eu, false), coefficient_of(usa, true),
+                   coefficient_of(usa, false));
+    assert_ok(autk_input_memory(&input, "lifted.yaml", yaml, strlen(yaml), &err), &err);
+    assert_ok(autk_scenario_read(&scenario, input, &err), &err);
+    assert_ok(autk_simulate(&simulation, scenario, baseline, NULL, &err), &err);
+    json_t *root = json_of("BLR", "RUS");
+    const json_t *lifted = json_object_get(root, "sanctions_lifted");
+    int32_t belarus = region_of("BLR"), russia = region_of("RUS");
+    const autk_equilibrium *after = autk_simulation_equilibrium(simulation, 0);
+    double all = 0, with = autk_equilibrium_flow(after, 0, belarus, russia) +
+                           autk_equilibrium_flow(after, 0, russia, belarus);
+    for (int32_t i = 0; i < autk_economy_n_regions(baseline); i++) {
+        if (i != belarus)
+            all += autk_equilibrium_flow(after, 0, belarus, i) +
+                   autk_equilibrium_flow(after, 0, i, belarus);
+    }
+    assert_near(number_of(lifted, "real_income_gained", "point"),
+                autk_simulation_outcome(simulation, 0)[belarus].welfare_exact, 1e-5);
+    assert_near(number_of(lifted, "partner_share_after", "point"), with / all, 1e-6);
+    assert_true(number_of(lifted, "real_income_gained", "low") > 0);
+    assert_true(number_of(lifted, "partner_share_after", "high") <
+                number_of(lifted, "partner_share_before", "low"));
+    json_decref(root);
+    autk_simulation_free(simulation);
+    autk_scenario_free(scenario);
+    autk_input_free(input);
+}
+
+/* No sanctions, no section. */
+static void relief__is_left_out_where_no_sanctions_stand(void **state)
+{
+    (void)state;
+    autk_buf out;
+    autk_err err;
+    json_t *root = json_of("CHE", "EU");
+    assert_null(json_object_get(root, "sanctions_lifted"));
+    json_decref(root);
+    autk_brief *brief = brief_of("CHE", "EU");
+    autk_buf_init(&out);
+    assert_ok(autk_brief_write(&out, brief, AUTK_FORMAT_TEXT, &err), &err);
+    assert_null(strstr(autk_buf_text(&out), "lifting the sanctions"));
+    autk_buf_deinit(&out);
+    autk_brief_free(brief);
+}
+
 /* Where there is no answer the section says why, and no number stands there. */
 static void assert_says(const char *economy, const char *on, const char *why)
 {
@@ -209,9 +321,12 @@ static void loss__says_why_there_is_no_answer(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(loss__is_that_of_a_simulation),
-                                       cmocka_unit_test(loss__of_a_bloc_sums_its_members),
-                                       cmocka_unit_test(gains__are_the_closed_form),
-                                       cmocka_unit_test(loss__says_why_there_is_no_answer)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loss__is_that_of_a_simulation),
+        cmocka_unit_test(loss__of_a_bloc_sums_its_members),
+        cmocka_unit_test(gains__are_the_closed_form),
+        cmocka_unit_test(relief__is_that_of_a_simulation),
+        cmocka_unit_test(relief__is_left_out_where_no_sanctions_stand),
+        cmocka_unit_test(loss__says_why_there_is_no_answer)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
