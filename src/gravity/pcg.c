@@ -121,16 +121,27 @@ static void step(const autki_wls *ws, vectors *v, autki_pcg *run, double *a, siz
     }
 }
 
+/* A residual that rounding alone would leave, in the preconditioner's metric. Its part along the
+ * directions that the effects do not identify can never be solved for; pursuing it would only add
+ * large constants to the effects. */
+static double rounding_floor(const autki_wls *ws)
+{
+    double total = 0;
+    for (size_t i = 0; i < ws->n_params; i++)
+        total += ws->level_w[i];
+    return ws->rhs_rounding * ws->rhs_rounding * total;
+}
+
 /* Directions for the next step; true when every column rests. */
 static bool turn(vectors *v, const autki_pcg *run, size_t n, size_t width, double *rho,
-                 const double *next, const double *rho0, bool *resting)
+                 const double *next, const double *enough, bool *resting)
 {
     double beta[AUTKI_WLS_WIDTH];
     bool done = true;
     for (size_t j = 0; j < width; j++) {
         beta[j] = rho[j] > 0 ? next[j] / rho[j] : 0;
         rho[j] = next[j];
-        resting[j] = run->stuck[j] || next[j] <= run->tol * run->tol * rho0[j];
+        resting[j] = run->stuck[j] || next[j] <= enough[j];
         done &= resting[j];
     }
     for (size_t i = 0; i < n; i++) {
@@ -141,12 +152,12 @@ static bool turn(vectors *v, const autki_pcg *run, size_t n, size_t width, doubl
 }
 
 static autk_status iterate(autki_wls *ws, autki_pcg *run, vectors *v, double *a, double *rho,
-                           const double *rho0, size_t width, autk_err *err)
+                           const double *enough, size_t width, autk_err *err)
 {
     size_t n = ws->n_params;
     bool resting[AUTKI_WLS_WIDTH], done = true;
     for (size_t j = 0; j < width; j++) {
-        resting[j] = rho[j] <= run->tol * run->tol * rho0[j];
+        resting[j] = rho[j] <= enough[j];
         done &= resting[j];
     }
     memcpy(v->d, v->z, n * width * sizeof(double));
@@ -174,7 +185,7 @@ static autk_status iterate(autki_wls *ws, autki_pcg *run, vectors *v, double *a,
                                   "the effects' equations left the range of "
                                   "finite numbers");
         }
-        done = turn(v, run, n, width, rho, next, rho0, resting);
+        done = turn(v, run, n, width, rho, next, enough, resting);
         run->iterations++;
     }
     return AUTK_OK;
@@ -185,13 +196,15 @@ autk_status autki_pcg_solve(autki_wls *ws, autki_pcg *run, double *a, const doub
 {
     size_t n = ws->n_params;
     vectors v = {0};
-    double rho[AUTKI_WLS_WIDTH], rho0[AUTKI_WLS_WIDTH];
+    double rho[AUTKI_WLS_WIDTH], enough[AUTKI_WLS_WIDTH];
     autk_status st = allocate(&v, ws, width, err);
     if (st == AUTK_OK && n > 0) {
         memcpy(v.r, c, n * width * sizeof(double));
         st = autki_wls_precondition(ws, v.z, v.r, width, err);
-        dot_columns(rho0, v.r, v.z, n, width);
-        memcpy(rho, rho0, sizeof rho);
+        dot_columns(rho, v.r, v.z, n, width);
+        double floor = run->eliminate_x ? rounding_floor(ws) : 0;
+        for (size_t j = 0; j < width; j++)
+            enough[j] = run->tol * run->tol * rho[j] > floor ? run->tol * run->tol * rho[j] : floor;
     }
     if (!warm)
         memset(a, 0, n * width * sizeof(double));
@@ -205,7 +218,7 @@ autk_status autki_pcg_solve(autki_wls *ws, autki_pcg *run, double *a, const doub
             dot_columns(rho, v.r, v.z, n, width);
     }
     if (st == AUTK_OK && n > 0)
-        st = iterate(ws, run, &v, a, rho, rho0, width, err);
+        st = iterate(ws, run, &v, a, rho, enough, width, err);
     free(v.r);
     free(v.z);
     free(v.d);

@@ -18,6 +18,7 @@
 #ifndef AUTKI_GRAVITY_WLS_H
 #define AUTKI_GRAVITY_WLS_H
 
+#include "base/parallel.h"
 #include "gravity/panel.h"
 
 /** Widest block of right-hand sides that one pass over the rows takes. */
@@ -55,9 +56,10 @@ typedef struct autki_wls {
     double *x_scale; /* [p] weighted variance of each regressor */
 
     /* The right-hand side; filled by autki_wls_load. */
-    double *group_s; /* [n_levels[0]] */
-    double *rhs;     /* [m] */
-    double *rhs_x;   /* [p] */
+    double *group_s;     /* [n_levels[0]] */
+    double *rhs;         /* [m] */
+    double *rhs_x;       /* [p] */
+    double rhs_rounding; /* error of a row's score over its weight; 0 = not known */
 
     autki_graph *graph; /* NULL until the diagonal proved too slow */
     bool graph_stale;   /* made for weights that have changed much */
@@ -106,6 +108,10 @@ autk_status autki_wls_partial_out(autki_wls *ws, double *x, double tol, int max_
 /** fit[r] = x_r b + a[r] + the first effect that belongs to the loaded right-hand side. */
 autk_status autki_wls_fitted(autki_wls *ws, double *fit, const double *b, const double *a,
                              autk_err *err) AUTK_MUST_CHECK;
+
+/** A pass: fn for every chunk, on the threads. */
+autk_status autki_wls_for(autki_wls *ws, autki_chunk_fn fn, void *ctx, autk_err *err)
+    AUTK_MUST_CHECK;
 
 /** Sum the chunks' scalars number `which` in chunk order. */
 double autki_wls_sum(const autki_wls *ws, size_t which);
