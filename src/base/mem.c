@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/fail.h"
 
@@ -19,6 +22,13 @@ void *autki_calloc(size_t n, size_t size)
     if (n == 0 || size == 0)
         return calloc(1, 1);
     return calloc(n, size); /* checks the product itself */
+}
+
+void autki_release_freed(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 char *autki_strndup(const char *text, size_t len)

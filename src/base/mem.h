@@ -17,6 +17,10 @@ void *autki_malloc(size_t n, size_t size);
 char *autki_strdup(const char *text);
 char *autki_strndup(const char *text, size_t len);
 
+/** Give back to the system what was freed, where the allocator keeps it: worth it after a stage
+ * that freed much in small pieces, before one that takes as much in large ones. */
+void autki_release_freed(void);
+
 /**
  * Make room in a growing array for at least `needed` items, doubling, at most `ceiling` items.
  *

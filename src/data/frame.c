@@ -119,6 +119,7 @@ void autki_frame_free(autki_frame *frame)
         autki_frame_column *c = &frame->columns[k];
         free(c->name);
         free(c->number);
+        free(c->small);
         free(c->code);
         autki_dictionary_deinit(&c->levels);
     }

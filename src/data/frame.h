@@ -11,6 +11,8 @@
 #ifndef AUTKI_DATA_FRAME_H
 #define AUTKI_DATA_FRAME_H
 
+#include <math.h>
+
 #include <autarky/input.h>
 
 /** Distinct texts in the order of their first appearance. */
@@ -44,7 +46,8 @@ typedef enum autki_kind {
 typedef struct autki_frame_column {
     char *name;
     autki_kind kind;
-    double *number; /* [n_rows] of a number column; NaN = missing */
+    double *number; /* [n_rows] of a number column, unless packed; NaN = missing */
+    int8_t *small;  /* [n_rows] of a packed number column; INT8_MIN = missing */
     int32_t *code;  /* [n_rows] of a factor column; -1 = missing */
     autki_dictionary levels;
 } autki_frame_column;
@@ -78,6 +81,20 @@ autk_status autki_frame_read(autki_frame **out, const char *path, const autki_wa
 /** Likewise from an input as CSV, by the careful reader alone. The input is borrowed. */
 autk_status autki_frame_read_csv(autki_frame **out, autk_input *input, const autki_wanted *wanted,
                                  size_t n_wanted, autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * Keep number columns that hold but small whole numbers, as dummies do, in a byte a cell. Reading
+ * them takes autki_frame_number from then on.
+ */
+autk_status autki_frame_pack(autki_frame *frame, int n_threads, autk_err *err) AUTK_MUST_CHECK;
+
+/** Cell of a number column, packed or not; NaN = missing. */
+static inline double autki_frame_number(const autki_frame_column *c, size_t row)
+{
+    if (c->small == NULL)
+        return c->number[row];
+    return c->small[row] == INT8_MIN ? NAN : (double)c->small[row];
+}
 
 /** Names of a file's columns as a NULL-terminated list in one block; free() it. */
 autk_status autki_frame_names(char ***names, size_t *n_names, const char *path, autk_err *err)

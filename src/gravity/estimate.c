@@ -462,6 +462,9 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
     autk_status st = begin(&job, formula, opts != NULL ? opts : &defaults, err);
     if (st == AUTK_OK)
         st = read_frame(&job, path, err);
+    if (st == AUTK_OK)
+        st = autki_frame_pack(job.frame, job.n_threads, err);
+    autki_release_freed();
     read = now_s();
     int before = event_window(job.opts->event_before, 5),
         after = event_window(job.opts->event_after, 8);

@@ -245,7 +245,7 @@ static void eval_name(const autki_eval *e, int32_t at, const int32_t *rows, size
     const autki_frame_column *c = &e->frame->columns[k];
     if (c->kind == AUTKI_NUMBER) {
         for (size_t i = 0; i < n; i++)
-            out[i] = rows[i] < 0 ? NAN : c->number[rows[i]];
+            out[i] = rows[i] < 0 ? NAN : autki_frame_number(c, (size_t)rows[i]);
         return;
     }
     const double *value = e->level_value[k];

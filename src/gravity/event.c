@@ -88,9 +88,9 @@ static autk_status read_times(history *h, const autki_formula *panel, autk_err *
 /* Is there an event in a row? Missing counts as none. */
 static bool has_event(const autki_frame_column *c, size_t r)
 {
+    double v = c->kind == AUTKI_NUMBER ? autki_frame_number(c, r) : 0;
     if (c->kind == AUTKI_NUMBER)
-        return !isnan(c->number[r]) && c->number[r] != 0;
-    double v = 0;
+        return !isnan(v) && v != 0;
     if (c->code[r] < 0)
         return false;
     const char *text = autki_dictionary_text(&c->levels, c->code[r]);

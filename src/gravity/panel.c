@@ -203,14 +203,10 @@ static autk_status sort_rows(autki_panel *p, autk_err *err)
     return AUTK_OK;
 }
 
-typedef struct numbering {
-    autki_panel *p;
-} numbering;
-
 /* Levels numbered by first sight in the sorted rows: neighbours in memory are neighbours in use. */
 static autk_status number_levels(size_t k, void *ctx, autk_err *err)
 {
-    autki_panel *p = ((numbering *)ctx)->p;
+    autki_panel *p = ctx;
     int32_t effect = p->effect_of[k], next = 0;
     const int32_t *id = p->frame_id[effect];
     size_t n_ids = (size_t)p->n_frame_ids[effect];
@@ -229,6 +225,8 @@ static autk_status number_levels(size_t k, void *ctx, autk_err *err)
         level[i] = *to;
     }
     free(map);
+    free(p->frame_id[effect]);
+    p->frame_id[effect] = NULL;
     free(p->level[k]);
     p->level[k] = level;
     p->n_levels[k] = next;
@@ -287,8 +285,7 @@ static autk_status fill_chunk(size_t chunk, void *ctx, autk_err *err)
     for (size_t i = from; i < to; i += AUTKI_EVAL_BLOCK) {
         size_t n = to - i < AUTKI_EVAL_BLOCK ? to - i : AUTKI_EVAL_BLOCK;
         const int32_t *rows = p->row + i;
-        for (size_t q = 0; q < n; q++)
-            p->y[i + q] = b->response[rows[q]];
+        autki_eval_block(&b->terms, b->spec->formula->response, rows, n, p->y + i);
         if (p->weight != NULL)
             autki_eval_block(&b->weights, (int32_t)b->weights.f->n_nodes - 1, rows, n,
                              p->weight + i);
@@ -425,6 +422,20 @@ static autk_status bind_all(autki_builder *b, autk_err *err)
     return st;
 }
 
+static autk_status find_effect_ids(size_t k, void *ctx, autk_err *err)
+{
+    const autki_builder *b = ctx;
+    autki_panel *p = b->panel;
+    const autki_formula *f = b->spec->formula;
+    return autki_key_ids(&p->frame_id[k], &p->n_frame_ids[k], b->frame, f, &f->effects[k], err);
+}
+
+static autk_status find_ids(autki_builder *b, autk_err *err)
+{
+    return autki_parallel_for((size_t)b->panel->n_effects, b->spec->n_threads, find_effect_ids, b,
+                              err);
+}
+
 static autk_status no_rows(const autki_builder *b, autk_err *err)
 {
     const autki_drops *d = &b->panel->drops;
@@ -445,12 +456,12 @@ static autk_status settle(autki_builder *b, autk_err *err)
         st = sort_rows(p, err);
     if (st == AUTK_OK && p->n == 0)
         st = no_rows(b, err);
-    numbering numbers = {.p = p};
     if (st == AUTK_OK)
-        st = autki_parallel_for((size_t)p->n_effects, b->spec->n_threads, number_levels, &numbers,
-                                err);
+        st = autki_parallel_for((size_t)p->n_effects, b->spec->n_threads, number_levels, p, err);
     if (st == AUTK_OK)
         st = find_groups(p, err);
+    free(b->response);
+    b->response = NULL;
     return st == AUTK_OK ? fill_values(b, err) : st;
 }
 
@@ -480,10 +491,9 @@ autk_status autki_panel_build(autki_panel **out, const autki_frame *frame,
     autk_status st = p->state == NULL ? autki_no_memory(err, frame->n_rows) : bind_all(&b, err);
     if (st == AUTK_OK)
         st = autki_expand_terms(p, f, frame, err);
-    for (size_t k = 0; st == AUTK_OK && k < f->n_effects; k++) {
-        st = autki_key_ids(&p->frame_id[k], &p->n_frame_ids[k], frame, f, &f->effects[k], err);
-        p->n_effects = (int32_t)k + 1;
-    }
+    p->n_effects = (int32_t)f->n_effects;
+    if (st == AUTK_OK)
+        st = find_ids(&b, err);
     if (st == AUTK_OK)
         st = scan_rows(&b, err);
     if (st == AUTK_OK)
@@ -504,6 +514,8 @@ static autk_status rebuild(autki_panel *p, const autki_panel_spec *spec, autk_er
 {
     autki_builder b = {.panel = p, .frame = p->frame, .spec = spec};
     autk_status st = bind_all(&b, err);
+    if (st == AUTK_OK)
+        st = find_ids(&b, err);
     for (size_t r = 0; st == AUTK_OK && r < p->frame->n_rows; r += AUTKI_EVAL_BLOCK) {
         int32_t rows[AUTKI_EVAL_BLOCK];
         size_t n =

@@ -64,8 +64,9 @@ typedef struct autki_panel {
     int32_t n_levels[AUTKI_KEYS_MAX];
     size_t *group; /* [n_levels[0] + 1] first row of each level of effect 0; NULL without effects */
 
-    uint8_t *state;                    /* [frame rows] autki_row_state */
-    int32_t *frame_id[AUTKI_KEYS_MAX]; /* [frame rows] level of each effect of the formula */
+    uint8_t *state; /* [frame rows] autki_row_state */
+    /* [frame rows] level of each effect of the formula, while the panel is built, else NULL */
+    int32_t *frame_id[AUTKI_KEYS_MAX];
     int32_t n_frame_ids[AUTKI_KEYS_MAX];
     autki_drops drops;
 } autki_panel;

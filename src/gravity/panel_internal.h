@@ -14,7 +14,7 @@ typedef struct autki_builder {
     autki_eval terms, subset, weights, offset; /* unused ones have f = NULL */
     autki_lag_index lags[64];
     size_t n_lags;
-    double *response; /* [frame rows] */
+    double *response; /* [frame rows] until values are filled in */
 } autki_builder;
 
 /** The columns that the terms stand for, named. */

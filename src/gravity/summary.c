@@ -16,8 +16,7 @@ enum { DEVIANCE, FITTED_LL, SATURATION, TOTAL, OFFSET, EXPOSURE, SQUARES, LOG_WE
 
 typedef struct measuring {
     const autki_job *job;
-    double *score; /* [n] out */
-    double *sums;  /* [chunks x N_MEASURES] */
+    double *sums; /* [chunks x N_MEASURES] */
 } measuring;
 
 static void measure_poisson(const autki_job *job, size_t r, double *sum)
@@ -57,7 +56,6 @@ static autk_status measure_chunk(size_t c, void *ctx, autk_err *err)
     autki_wls_rows(job->ws, c, &from, &to);
     bool poisson = job->spec.family == AUTKI_POISSON;
     for (size_t r = from; r < to; r++) {
-        m->score[r] = poisson ? job->panel->y[r] - job->fit.w[r] : job->fit.s[r];
         if (poisson)
             measure_poisson(job, r, sum);
         else
@@ -83,9 +81,9 @@ static void take_measures(autk_estimate_info *info, autki_family family, const d
     info->pseudo_r2 = 1 - info->log_likelihood / null_ll;
 }
 
-static autk_status measure(autki_job *job, double *score, autk_err *err)
+static autk_status measure(autki_job *job, autk_err *err)
 {
-    measuring m = {.job = job, .score = score};
+    measuring m = {.job = job};
     m.sums = autki_calloc(job->ws->n_chunks * N_MEASURES, sizeof *m.sums);
     if (m.sums == NULL)
         return autki_no_memory(err, job->ws->n_chunks * N_MEASURES * sizeof *m.sums);
@@ -273,7 +271,7 @@ static autk_status bootstrap(autki_job *job, double *v, autk_err *err)
     return st;
 }
 
-static autk_status covariance(autki_job *job, const double *score, autk_err *err)
+static autk_status covariance(autki_job *job, autk_err *err)
 {
     autki_wls *ws = job->ws;
     size_t p = ws->n_regressors;
@@ -287,7 +285,8 @@ static autk_status covariance(autki_job *job, const double *score, autk_err *err
                            .family = job->spec.family,
                            .x = job->panel->x,
                            .bread = bread,
-                           .score = score,
+                           .mu = job->fit.w,
+                           .score = job->fit.s,
                            .rss = job->out->info.deviance,
                            .rank = ws->gram_rank};
     autk_status st =
@@ -377,10 +376,7 @@ autk_status autki_estimate_summarise(autki_job *job, autk_err *err)
                                               .separated = (int64_t)p->drops.separated};
     e->info.iterations = job->fit.iterations;
     e->info.relative_gradient = job->fit.gradient;
-    double *score = autki_malloc(p->n, sizeof *score);
-    autk_status st = score == NULL ? autki_no_memory(err, p->n * sizeof *score) : AUTK_OK;
-    if (st == AUTK_OK)
-        st = measure(job, score, err);
+    autk_status st = measure(job, err);
     if (st == AUTK_OK && job->opts->keep_fitted)
         st = keep_fitted(job, err);
     if (st == AUTK_OK && job->opts->keep_effects)
@@ -390,9 +386,8 @@ autk_status autki_estimate_summarise(autki_job *job, autk_err *err)
     if (st == AUTK_OK)
         st = take_names(job, err);
     if (st == AUTK_OK)
-        st = covariance(job, score, err);
+        st = covariance(job, err);
     if (st == AUTK_OK)
         st = describe(job, err);
-    free(score);
     return st;
 }

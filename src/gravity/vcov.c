@@ -54,6 +54,11 @@ autk_status autki_vcov_parse(autki_vcov_spec *spec, const char *text, autk_err *
 
 /* ---- meat ---- */
 
+static inline double score_of(const autki_vcov_input *in, size_t r)
+{
+    return in->family == AUTKI_POISSON ? in->panel->y[r] - in->mu[r] : in->score[r];
+}
+
 /* meat += sign * sum over clusters of (sum of scores)(sum of scores)'. */
 static autk_status add_meat(double *meat, const autki_vcov_input *in, const int32_t *id,
                             int32_t n_id, double sign, autk_err *err)
@@ -63,9 +68,9 @@ static autk_status add_meat(double *meat, const autki_vcov_input *in, const int3
     if (sums == NULL)
         return autki_no_memory(err, (size_t)n_id * p * sizeof *sums);
     for (size_t r = 0; r < in->panel->n; r++) {
-        double *sum = sums + (size_t)id[r] * p;
+        double *sum = sums + (size_t)id[r] * p, score = score_of(in, r);
         for (size_t j = 0; j < p; j++)
-            sum[j] += in->x[r * p + j] * in->score[r];
+            sum[j] += in->x[r * p + j] * score;
     }
     for (size_t g = 0; g < (size_t)n_id; g++) {
         const double *sum = sums + g * p;
@@ -83,7 +88,7 @@ static void hetero_meat(double *meat, const autki_vcov_input *in)
     size_t p = (size_t)in->panel->n_regressors;
     for (size_t r = 0; r < in->panel->n; r++) {
         const double *x = in->x + r * p;
-        double square = in->score[r] * in->score[r];
+        double score = score_of(in, r), square = score * score;
         for (size_t i = 0; i < p; i++) {
             double xi = square * x[i];
             for (size_t j = 0; j <= i; j++)

@@ -26,7 +26,8 @@ typedef struct autki_vcov_input {
     autki_family family;
     const double *x;     /* [n x p] with the effects partialled out */
     const double *bread; /* [p x p] (x'Wx)^-1, zero rows and columns for dropped regressors */
-    const double *score; /* [n] weight times residual */
+    const double *mu;    /* [n] Poisson: fitted means; the score is y - mu */
+    const double *score; /* [n] OLS: weight times residual */
     double rss;          /* weighted, for OLS */
     int32_t rank;        /* regressors kept */
 } autki_vcov_input;

@@ -138,6 +138,38 @@ static void frame__names_line_and_column_of_what_is_wrong(void **state)
     }
 }
 
+/* Columns of small whole numbers keep their values in a byte; others stay as they are. */
+static void frame__packs_what_a_byte_holds(void **state)
+{
+    (void)state;
+    static const autki_wanted columns[] = {{"id", AUTKI_FACTOR},   {"dummy", AUTKI_NUMBER},
+                                           {"ends", AUTKI_NUMBER}, {"half", AUTKI_NUMBER},
+                                           {"wide", AUTKI_NUMBER}, {"minus", AUTKI_NUMBER}};
+    static const bool packed[] = {false, true, true, false, false, false};
+    const char *text = "id,dummy,ends,half,wide,minus\nA,0,-127,1,1,1\nB,1,127,0.5,128,-0\n"
+                       "C,,NA,1,-128,1\n";
+    char path[32];
+    autk_err err;
+    autki_frame *plain = NULL, *small = NULL;
+    write_file(path, sizeof path, text, strlen(text));
+    assert_ok(autki_frame_read(&plain, path, columns, 6, 1, &err), &err);
+    assert_ok(autki_frame_read(&small, path, columns, 6, 1, &err), &err);
+    assert_ok(autki_frame_pack(small, 2, &err), &err);
+    remove(path);
+    for (size_t k = 0; k < 6; k++) {
+        assert_int_equal(small->columns[k].small != NULL, packed[k]);
+        for (size_t r = 0; k > 0 && r < 3; r++) {
+            double got = autki_frame_number(&small->columns[k], r);
+            if (isnan(plain->columns[k].number[r]))
+                assert_true(isnan(got));
+            else
+                assert_memory_equal(&got, &plain->columns[k].number[r], sizeof got);
+        }
+    }
+    autki_frame_free(plain);
+    autki_frame_free(small);
+}
+
 static char oom_path[32];
 
 static bool read_once(void)
@@ -164,6 +196,7 @@ int main(void)
         cmocka_unit_test(frame__numbers_are_correctly_rounded),
         cmocka_unit_test(frame__blocks_join_without_a_seam),
         cmocka_unit_test(frame__names_line_and_column_of_what_is_wrong),
+        cmocka_unit_test(frame__packs_what_a_byte_holds),
         cmocka_unit_test(frame__survives_every_allocation_failure)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,10 +183,58 @@ static void fit__has_domestic_flows_with_globalisation_effects(void **state)
     autk_estimate_free(by_year);
 }
 
+/* Enough rows for several blocks of the file and several chunks of the sums. */
+static void write_large(char *path, size_t size)
+{
+    enum { MANY = 64, LONG = 20 };
+    FILE *f = open_panel(path, size);
+    rng g = {17};
+    fprintf(f, "i,j,t,y,x0,x1\n");
+    for (int i = 0; i < MANY; i++) {
+        for (int j = 0; j < MANY; j++) {
+            double pair = normal(&g);
+            for (int t = 0; t < LONG; t++) {
+                double x = normal(&g),
+                       mu = exp(pair + 0.5 * x + 0.1 * sin(i * t) - 0.2 * cos(j + t));
+                fprintf(f, "country-%02d,country-%02d,%d,%.10g,%d,%.9f\n", i, j, 1990 + t,
+                        uniform(&g) < 0.3 ? 0 : mu * exp(normal(&g)), uniform(&g) < 0.2, x);
+            }
+        }
+    }
+    fclose(f);
+}
+
+static void fit__does_not_depend_on_threads_over_many_chunks(void **state)
+{
+    (void)state;
+    static const char formula[] = "y ~ x0 + x1 | i^t + j^t + i^j";
+    char path[32];
+    autk_coefficient one[2];
+    write_large(path, sizeof path);
+    for (int threads = 1; threads <= 5; threads++) {
+        autk_err err = {0};
+        autk_estimate *e = NULL;
+        autk_estimate_opts opts = autk_estimate_opts_default();
+        opts.n_threads = threads;
+        opts.vcov = "twoway:i,j";
+        assert_ok(autk_estimate_run(&e, formula, path, &opts, &err), &err);
+        for (int k = 0; k < 2; k++) {
+            autk_coefficient c = autk_estimate_get_coefficient(e, k);
+            if (threads == 1)
+                one[k] = c;
+            assert_memory_equal(&c.estimate, &one[k].estimate, sizeof c.estimate);
+            assert_memory_equal(&c.std_error, &one[k].std_error, sizeof c.std_error);
+        }
+        autk_estimate_free(e);
+    }
+    remove(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fit__converges_where_flows_span_sixteen_decades),
+        cmocka_unit_test(fit__does_not_depend_on_threads_over_many_chunks),
         cmocka_unit_test(fit__has_domestic_flows_with_globalisation_effects)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
