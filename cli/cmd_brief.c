@@ -68,7 +68,8 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
         .summary =
             "A country's dependence on one page: the finding, the partners with bounds and "
             "evidence, the\nseries and its turns, blocs, both directions, what losing the "
-            "partner would cost, isolation,\nwhat is not known and why, claims checked, sources.",
+            "partner would cost, routes to\nthe markets, isolation, what is not known and why, "
+            "claims checked, sources.",
         .examples = "  autarky brief BLR\n"
                     "  autarky brief BLR --html belarus.html\n"
                     "  autarky brief Mexico --on \"United States\" --year 2021\n"

@@ -291,15 +291,15 @@ static autk_status write_map(cli_context *cli, const route_run *run)
     (void)snprintf(title, sizeof title, "Routes from %s to %s",
                    cli_place_text(from, sizeof from, net, run->from),
                    cli_place_text(to, sizeof to, net, run->to));
+    autk_route_map_way way = {.to = run->to, .before = run->before, .after = run->after};
     autk_route_map map = {.frame = {.id = "routes-map",
                                     .title = title,
                                     .description = autk_buf_text(&words),
                                     .standalone = svg},
                           .network = net,
-                          .before = run->before,
-                          .after = run->after,
                           .from = run->from,
-                          .to = run->to};
+                          .ways = &way,
+                          .n_ways = 1};
     autk_status st = autk_buf_check(&words, &cli->err);
     if (st == AUTK_OK)
         st = svg ? autk_route_map_draw(&out, &map, &cli->err) : map_page(cli, &out, &map, run);
@@ -339,12 +339,6 @@ static autk_status cheapest_cost(cli_context *cli, double *cost, const cli_corri
     return st;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* value [3 * draws]: cost before, after and their ratio, draw after draw. */
 static autk_status draw_costs(cli_context *cli, route_run *run, double *value, int32_t goods_of)
 {
@@ -364,9 +358,9 @@ static autk_status draw_costs(cli_context *cli, route_run *run, double *value, i
         cli_corridor_free_draw(&c);
     }
     for (size_t i = 0; st == AUTK_OK && i < 3; i++) {
-        qsort(value + i * n, n, sizeof *value, ascending);
-        run->low[i] = value[i * n + (size_t)(0.05 * (double)(n - 1))];
-        run->high[i] = value[i * n + (size_t)ceil(0.95 * (double)(n - 1))];
+        autk_sort(value + i * n, n);
+        run->low[i] = autk_quantile(value + i * n, n, 0.05);
+        run->high[i] = autk_quantile(value + i * n, n, 0.95);
     }
     return st;
 }

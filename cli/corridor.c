@@ -110,18 +110,11 @@ autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_
 autk_status cli_corridor_draw(cli_context *cli, cli_corridor *out, const cli_corridor *c,
                               const autk_costs *costs, int32_t goods_of)
 {
-    autk_network_opts opts = {.goods = c->goods, .costs = *costs, .costs_given = true};
-    autk_status st = AUTK_OK;
     *out = *c;
     out->network = NULL;
     out->closures = NULL;
-    if (c->date != NULL)
-        st = cli_parse_date(&opts.date, c->date, 1, "--date", &cli->err);
-    if (st == AUTK_OK)
-        st = autk_network_open(&out->network, c->world, &opts, &cli->err);
-    if (st == AUTK_OK)
-        st = cli_corridor_close(cli, out, goods_of);
-    return st;
+    autk_status st = autk_network_at_costs(&out->network, c->network, costs, &cli->err);
+    return st == AUTK_OK ? cli_corridor_close(cli, out, goods_of) : st;
 }
 
 void cli_corridor_free_draw(cli_corridor *c)

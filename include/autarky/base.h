@@ -73,6 +73,13 @@ AUTK_API int autk_status_exit_code(autk_status status);
 AUTK_API void autk_nearest_names(char *out, size_t out_size, const char *text,
                                  const char *const *names, size_t n_names, size_t max);
 
+/** Sort ascending; no value may be NaN. */
+AUTK_API void autk_sort(double *values, size_t n);
+
+/** Quantile q in [0, 1] of n > 0 sorted values, linear between order statistics (Hyndman & Fan
+ *  1996, type 7). */
+AUTK_API double autk_quantile(const double *sorted, size_t n, double q);
+
 /** "0.1.0" */
 AUTK_API const char *autk_version(void);
 

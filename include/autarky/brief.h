@@ -1,9 +1,9 @@
 /**
  * @file brief.h
  * A country's dependence on one page: the finding, the partners, the series and its turns, blocs,
- * both directions, what losing the partner would cost, isolation, what is not known and why, claims
- * checked, sources. The same numbers as text for a terminal, as an HTML page with charts, as JSON
- * and as CSV.
+ * both directions, what losing the partner would cost, routes to the markets, isolation, what is
+ * not known and why, claims checked, sources. The same numbers as text for a terminal, as an HTML
+ * page with charts, as JSON and as CSV.
  *
  * docs/modules/brief.md says how each sentence follows from the numbers.
  */
@@ -25,7 +25,8 @@ typedef struct autk_brief_opts {
     int year;           /**< 0 = the last with figures for the economy */
     int32_t on;         /**< the partner or group it is about; AUTK_PARTY_ANY = the first partner */
     int32_t n_partners; /**< rows of the table of partners, 1 to 50 */
-    int32_t n_draws;    /**< behind the intervals of what losing the partner costs, 1 to 16 */
+    int32_t n_draws;    /**< behind the intervals of what losing the partner costs and of what the
+                             ways to the markets cost, 1 to 16 */
     /** The user's own data, for a section on products; NULL = none. Borrowed, must outlive the
      *  brief. */
     autk_dataset *dataset;

@@ -126,6 +126,7 @@ typedef struct autk_network_opts {
     bool costs_given;  /**< false: the dataset's own */
     const char *goods; /**< for the cost rows and bans that name goods; NULL or "" = any goods */
     int32_t date;      /**< yyyymmdd for customs unions; 0 = the latest date of the dataset */
+    bool no_shapes;    /**< leave out lines and outlines, which only maps need: faster */
 } autk_network_opts;
 
 /**
@@ -134,12 +135,21 @@ typedef struct autk_network_opts {
  * @param world  borrowed: must outlive the network
  * @param opts   NULL = zeros
  * Errors: AUTK_EDATA (the dataset has no or a damaged transport part), AUTK_EARG, AUTK_ENOMEM.
- * Cost:   about 30 ms.
+ * Cost:   about 20 ms, a quarter of it for the shapes.
  */
 AUTK_API autk_status autk_network_open(autk_network **out, const autk_world *world,
                                        const autk_network_opts *opts, autk_err *err)
     AUTK_MUST_CHECK;
 AUTK_API void autk_network_free(autk_network *network);
+
+/**
+ * The same network at other costs, for draws: places have the same numbers. It shares all else with
+ * `network`, which must outlive it.
+ *
+ * Errors: AUTK_ENOMEM. Cost: about 0.5 ms.
+ */
+AUTK_API autk_status autk_network_at_costs(autk_network **out, const autk_network *network,
+                                           const autk_costs *costs, autk_err *err) AUTK_MUST_CHECK;
 
 AUTK_API const autk_costs *autk_network_costs(const autk_network *network);
 AUTK_API int32_t autk_network_n_places(const autk_network *network);
@@ -190,6 +200,12 @@ AUTK_API autk_status autk_closures_add_date(autk_closures *closures, int32_t dat
 AUTK_API size_t autk_closures_count(const autk_closures *closures);
 /** One line that says what the entry closes and since when, on whose word. Borrowed. */
 AUTK_API const char *autk_closures_text(const autk_closures *closures, size_t entry);
+
+/**
+ * The two economies whose border an entry closes, or (the second -1) the one on whose land it lies
+ * or whose transit ends; -1 twice for a strait.
+ */
+AUTK_API void autk_closures_where(int32_t economy[2], const autk_closures *closures, size_t entry);
 
 /** Is the place wholly closed, so that nothing passes, begins or ends there? */
 AUTK_API bool autk_closures_is_closed(const autk_closures *closures, int32_t place);
@@ -331,6 +347,39 @@ AUTK_API autk_status autk_corridor_traffic(autk_traffic **out, size_t *n,
  */
 AUTK_API autk_status autk_corridor_use(double *use, const autk_pair_costs *pairs, int32_t economy,
                                        autk_err *err) AUTK_MUST_CHECK;
+
+/** One economy's cheapest ways to all others; the caller's memory. */
+typedef struct autk_reach {
+    double *cost_usd_per_t; /**< [n_economies] as autk_pair_cost */
+    double *use; /**< [n_places x n_economies, row place] as autk_corridor_use; NULL = not
+                      wanted */
+} autk_reach;
+
+/**
+ * As a row of autk_pair_costs_create and of autk_pair_costs_after by the shortest-route model,
+ * without the other economies' ways.
+ *
+ * @param before, after  [out] what they point to; after = NULL: not wanted
+ * @param closures       NULL = nothing closed after either
+ * Errors: AUTK_ENOTFOUND (an economy without a place in the network), AUTK_EARG (closures of
+ *         another network), AUTK_ENOMEM.
+ * Cost:   about 0.3 ms; with `use` 1 ms more for each.
+ */
+AUTK_API autk_status autk_reach_find(autk_reach *before, autk_reach *after,
+                                     const autk_network *network, int32_t economy,
+                                     const autk_closures *closures, autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * The part of the access to each market that dearer ways take: 1 - exp(-elasticity (after - before)
+ * / value of the goods), the market-access term of Redding & Venables (2004) with costs as
+ * autk_corridor_d_hat has them. 1 where the last route is lost; NaN where there was none before.
+ * Weighted by trade with bounds: autk_corridor_share_bounds(low, high, lost, …).
+ *
+ * @param lost           [out, n]
+ * @param before, after  [n] costs of autk_reach_find
+ */
+AUTK_API void autk_reach_lost(double *lost, const autk_costs *costs, const double *before,
+                              const double *after, size_t n);
 
 /**
  * Bounds of a place's share of the trade: the least and greatest of sum(use x)/sum(x) over all

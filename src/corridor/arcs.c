@@ -59,99 +59,14 @@ autk_status autki_build_terminals(autk_network *net, autk_err *err)
     return AUTK_OK;
 }
 
-/* ------------------------------------------------------------------ what a leg costs */
-
-static double cost_of(const autk_network *net, autk_cost cost)
-{
-    return net->costs.value[cost];
-}
-
-static double per_hour(const autk_network *net)
-{
-    return cost_of(net, AUTK_COST_value_usd_per_t) * cost_of(net, AUTK_COST_time_share_per_day) /
-           24;
-}
-
-/* An access is an arc without direction: the common part of what both carry. */
-static autki_access leg(const autk_network *net, autk_mode mode, double km, double n_ports)
-{
-    static const autk_cost charge[] = {AUTK_COST_sea_usd_per_tkm, AUTK_COST_rail_usd_per_tkm,
-                                       AUTK_COST_road_usd_per_tkm};
-    static const autk_cost speed[] = {AUTK_COST_sea_km_per_h, AUTK_COST_rail_km_per_h,
-                                      AUTK_COST_road_km_per_h};
-    /* Half of a port's handling at each of the two legs that meet there. */
-    autki_access a = {.mode = (int32_t)mode, .km = km};
-    a.money =
-        km * cost_of(net, charge[mode]) + n_ports / 2 * cost_of(net, AUTK_COST_port_usd_per_t);
-    a.hours = km / cost_of(net, speed[mode]) + n_ports / 2 * cost_of(net, AUTK_COST_port_h);
-    a.cost = a.money + a.hours * per_hour(net);
-    return a;
-}
-
-static autki_access land_leg(const autk_network *net, autk_mode mode, const autk_place *a,
-                             const autk_place *b)
-{
-    double km = autki_great_circle_km(a->lat, a->lon, b->lat, b->lon) *
-                cost_of(net, AUTK_COST_land_circuity);
-    return leg(net, mode, km, (a->kind == AUTK_PLACE_PORT) + (b->kind == AUTK_PLACE_PORT));
-}
-
-/* Members of one customs union on the network's day: no customs between them. */
-static bool in_one_union(const autk_network *net, const autk_place *p)
-{
-    static const char *const unions[] = {"EU", "EAEU", "SACU"};
-    if (net->world == NULL || p->economy[0] < 0 || p->economy[1] < 0)
-        return false;
-    for (size_t i = 0; i < sizeof unions / sizeof *unions; i++) {
-        int32_t group;
-        if (autk_world_find_party(&group, net->world, unions[i], 0, NULL) == AUTK_OK &&
-            group >= AUTK_GROUP_BASE &&
-            autk_world_party_has(net->world, group, p->economy[0], net->date) &&
-            autk_world_party_has(net->world, group, p->economy[1], net->date))
-            return true;
-    }
-    return false;
-}
-
-static autki_access border_leg(const autk_network *net, size_t place, int32_t mode)
-{
-    const autk_place *p = &net->places[place];
-    bool one = in_one_union(net, p);
-    autki_access a = {.mode = AUTK_MODE_BORDER};
-    a.money = cost_of(net, one ? AUTK_COST_union_border_usd_per_t : AUTK_COST_border_usd_per_t);
-    a.hours = cost_of(net, one ? AUTK_COST_union_border_h : AUTK_COST_border_h);
-    int32_t gauge[2];
-    for (int side = 0; side < 2; side++)
-        gauge[side] = net->code_gauge[net->place_code[place][side]];
-    /* 1520 and 1524 mm run on each other's tracks. */
-    bool changes = gauge[0] != 0 && gauge[1] != 0 && abs(gauge[0] - gauge[1]) > 10;
-    if (mode == AUTK_MODE_RAIL && changes) {
-        a.money += cost_of(net, AUTK_COST_gauge_usd_per_t);
-        a.hours += cost_of(net, AUTK_COST_gauge_h);
-    }
-    a.cost = a.money + a.hours * per_hour(net);
-    return a;
-}
-
-static autki_access gate_leg(const autk_network *net, const char *toll)
-{
-    autki_access a = {.mode = AUTK_MODE_GATE};
-    bool canal = toll[0] == 'c', ice = toll[0] == 'i';
-    a.money = cost_of(net, canal ? AUTK_COST_canal_usd_per_t
-                           : ice ? AUTK_COST_ice_usd_per_t
-                                 : AUTK_COST_strait_usd_per_t);
-    a.hours = cost_of(net, canal ? AUTK_COST_canal_h : ice ? AUTK_COST_ice_h : AUTK_COST_strait_h);
-    a.cost = a.money + a.hours * per_hour(net);
-    return a;
-}
-
 /* ------------------------------------------------------------------ collecting arcs */
 
 /* Both directions of one leg. */
 typedef struct pair {
     int32_t a, b; /* the two ends, as the terminals entered there */
     int32_t code;
-    autki_access leg;
+    autk_mode mode;
+    double line_km;
 } pair;
 
 typedef struct pairs {
@@ -159,14 +74,18 @@ typedef struct pairs {
     size_t n, capacity;
 } pairs;
 
-static autk_status add_pair(pairs *list, int32_t a, int32_t b, int32_t code, autki_access how,
-                            autk_err *err)
+static autk_status add_pair(pairs *list, pair p, autk_err *err)
 {
     autk_status st =
         autki_grow(&list->items, &list->capacity, list->n + 1, sizeof *list->items, MAX_ARCS, err);
     if (st == AUTK_OK)
-        list->items[list->n++] = (pair){.a = a, .b = b, .code = code, .leg = how};
+        list->items[list->n++] = p;
     return st;
+}
+
+static double line_km(const autk_place *a, const autk_place *b)
+{
+    return autki_great_circle_km(a->lat, a->lon, b->lat, b->lon);
 }
 
 static bool carries(const autk_network *net, int32_t terminal, autk_mode mode)
@@ -209,10 +128,10 @@ static autk_status land_pairs_of(pairs *list, const autk_network *net, const int
             for (int m = AUTK_MODE_RAIL; m <= AUTK_MODE_ROAD; m++) {
                 if (!carries(net, a, (autk_mode)m) || !carries(net, b, (autk_mode)m))
                     continue;
-                autki_access how =
-                    land_leg(net, (autk_mode)m, &net->places[net->terminals[a].place],
-                             &net->places[net->terminals[b].place]);
-                autk_status st = add_pair(list, a, b, net->terminals[a].code, how, err);
+                double km = line_km(&net->places[net->terminals[a].place],
+                                    &net->places[net->terminals[b].place]);
+                autk_status st =
+                    add_pair(list, (pair){a, b, net->terminals[a].code, (autk_mode)m, km}, err);
                 if (st != AUTK_OK)
                     return st;
             }
@@ -231,20 +150,42 @@ static autk_status land_pairs(pairs *list, const autk_network *net, const int32_
     return st;
 }
 
-/* What passing each crossing and gate costs. */
-static void set_passing(autk_network *net)
+/* Members of one customs union on the network's day: no customs between them. */
+static bool in_one_union(const autk_network *net, const autk_place *p)
 {
-    for (int32_t i = 0; i < net->n_terminals; i++) {
-        autki_terminal *t = &net->terminals[i];
-        size_t place = (size_t)t->place;
-        if (net->places[place].kind == AUTK_PLACE_PORT)
+    static const char *const unions[] = {"EU", "EAEU", "SACU"};
+    if (net->world == NULL || p->economy[0] < 0 || p->economy[1] < 0)
+        return false;
+    for (size_t i = 0; i < sizeof unions / sizeof *unions; i++) {
+        int32_t group;
+        if (autk_world_find_party(&group, net->world, unions[i], 0, NULL) == AUTK_OK &&
+            group >= AUTK_GROUP_BASE &&
+            autk_world_party_has(net->world, group, p->economy[0], net->date) &&
+            autk_world_party_has(net->world, group, p->economy[1], net->date))
+            return true;
+    }
+    return false;
+}
+
+/* 1520 and 1524 mm run on each other's tracks. */
+static bool gauge_changes(const autk_network *net, size_t place)
+{
+    int32_t gauge[2];
+    for (int side = 0; side < 2; side++)
+        gauge[side] = net->code_gauge[net->place_code[place][side]];
+    return gauge[0] != 0 && gauge[1] != 0 && abs(gauge[0] - gauge[1]) > 10;
+}
+
+static void describe_crossings(autk_network *net)
+{
+    for (size_t i = 0; i < net->n_places; i++) {
+        if (net->places[i].kind != AUTK_PLACE_CROSSING)
             continue;
-        autki_access how = net->places[place].kind == AUTK_PLACE_GATE
-                               ? gate_leg(net, net->gate_toll[place])
-                               : border_leg(net, place, t->mode);
-        t->cost = how.cost;
-        t->money = how.money;
-        t->hours = how.hours;
+        bool in_union = in_one_union(net, &net->places[i]), changes = gauge_changes(net, i);
+        for (int32_t t = net->first_terminal[i]; t < net->first_terminal[i + 1]; t++) {
+            net->terminals[t].in_union = in_union;
+            net->terminals[t].gauge_changes = changes && net->terminals[t].mode == AUTK_MODE_RAIL;
+        }
     }
 }
 
@@ -266,10 +207,8 @@ static autk_status sea_pairs(pairs *list, const autk_network *net, const float *
             double d = (double)km[a * n + b];
             if (isnan(d) || turns_back(net, a, b))
                 continue;
-            double ports = (net->places[net->terminals[a].place].kind == AUTK_PLACE_PORT) +
-                           (net->places[net->terminals[b].place].kind == AUTK_PLACE_PORT);
             autk_status st =
-                add_pair(list, (int32_t)a, (int32_t)b, -1, leg(net, AUTK_MODE_SEA, d, ports), err);
+                add_pair(list, (pair){(int32_t)a, (int32_t)b, -1, AUTK_MODE_SEA, d}, err);
             if (st != AUTK_OK)
                 return st;
         }
@@ -306,13 +245,9 @@ static void put_arc(autk_network *net, size_t at, size_t back, const pair *p, in
                                 .to = to,
                                 .reverse = (int32_t)back,
                                 .code = p->code,
-                                .mode = p->leg.mode,
-                                .cost = p->leg.cost,
-                                .money = p->leg.money,
-                                .km = p->leg.km,
-                                .hours = p->leg.hours};
+                                .mode = (int32_t)p->mode,
+                                .line_km = (float)p->line_km};
     net->arc_to[at] = to;
-    net->arc_cost[at] = p->leg.cost + net->terminals[from].cost / 2 + net->terminals[to].cost / 2;
 }
 
 static autk_status store_arcs(autk_network *net, const pairs *list, autk_err *err)
@@ -364,24 +299,17 @@ static autk_status add_access(access_list *list, autki_access a, autk_err *err)
     return st;
 }
 
-/* By the cheaper mode of those that both ends have: two ways beside each other are not a choice. */
 static autk_status add_land_access(access_list *list, const autk_network *net, size_t place,
                                    int32_t terminal, const autk_place *other, autk_err *err)
 {
     const autk_place *p = &net->places[place];
-    autki_access best = {.cost = INFINITY};
-    for (int m = AUTK_MODE_RAIL; m <= AUTK_MODE_ROAD; m++) {
-        bool here = m == AUTK_MODE_RAIL ? p->rail : p->road;
-        bool there = terminal >= 0 ? carries(net, terminal, (autk_mode)m)
-                                   : (m == AUTK_MODE_RAIL ? other->rail : other->road);
-        if (!here || !there)
-            continue;
-        autki_access a = land_leg(net, (autk_mode)m, p, other);
-        a.enter = terminal;
-        a.leave = terminal >= 0 ? net->terminals[terminal].mirror : terminal;
-        best = a.cost < best.cost ? a : best;
-    }
-    return isfinite(best.cost) ? add_access(list, best, err) : AUTK_OK;
+    autki_access a = {.enter = terminal, .leave = terminal, .line_km = line_km(p, other)};
+    a.can_rail = p->rail && (terminal >= 0 ? carries(net, terminal, AUTK_MODE_RAIL) : other->rail);
+    a.can_road = p->road && (terminal >= 0 ? carries(net, terminal, AUTK_MODE_ROAD) : other->road);
+    a.n_ports = (p->kind == AUTK_PLACE_PORT) + (other->kind == AUTK_PLACE_PORT);
+    if (terminal >= 0)
+        a.leave = net->terminals[terminal].mirror;
+    return a.can_rail || a.can_road ? add_access(list, a, err) : AUTK_OK;
 }
 
 /* A city or town reaches the terminals and the other towns of its landmass; a terminal's place
@@ -428,10 +356,6 @@ static autk_status build_access(autk_network *net, const int32_t *members, const
     net->access_cost = autki_calloc(list.n, sizeof *net->access_cost);
     if (st == AUTK_OK && net->access_cost == NULL)
         st = autki_no_memory(err, list.n * sizeof *net->access_cost);
-    for (size_t i = 0; st == AUTK_OK && i < list.n; i++) {
-        const autki_access *a = &list.items[i];
-        net->access_cost[i] = a->cost + (a->enter >= 0 ? net->terminals[a->enter].cost / 2 : 0);
-    }
     return st;
 }
 
@@ -445,7 +369,7 @@ autk_status autki_build_arcs(autk_network *net, const float *sea_km, autk_err *e
         st = autki_no_memory(err, (size_t)net->n_terminals * sizeof *members);
     if (st == AUTK_OK) {
         group_by_economy(members, start, net);
-        set_passing(net);
+        describe_crossings(net);
         st = land_pairs(&list, net, members, start, err);
     }
     if (st == AUTK_OK)
@@ -454,6 +378,8 @@ autk_status autki_build_arcs(autk_network *net, const float *sea_km, autk_err *e
         st = store_arcs(net, &list, err);
     if (st == AUTK_OK)
         st = build_access(net, members, start, err);
+    if (st == AUTK_OK)
+        st = autki_price_network(net, err);
     free(list.items);
     free(members);
     free(start);

@@ -36,9 +36,9 @@ void autk_closures_free(autk_closures *closures)
 {
     if (closures == NULL)
         return;
-    for (size_t i = 0; i < closures->n_texts; i++)
-        free(closures->texts[i]);
-    free(closures->texts);
+    for (size_t i = 0; i < closures->n_entries; i++)
+        free(closures->entries[i].text);
+    free(closures->entries);
     free(closures->arc_cost);
     free(closures->access_cost);
     free(closures->closed_place);
@@ -49,7 +49,7 @@ void autk_closures_free(autk_closures *closures)
 
 size_t autk_closures_count(const autk_closures *closures)
 {
-    return closures->n_texts;
+    return closures->n_entries;
 }
 
 bool autk_closures_is_closed(const autk_closures *closures, int32_t place)
@@ -59,7 +59,13 @@ bool autk_closures_is_closed(const autk_closures *closures, int32_t place)
 
 const char *autk_closures_text(const autk_closures *closures, size_t entry)
 {
-    return entry < closures->n_texts ? closures->texts[entry] : "";
+    return entry < closures->n_entries ? closures->entries[entry].text : "";
+}
+
+void autk_closures_where(int32_t economy[2], const autk_closures *closures, size_t entry)
+{
+    for (int side = 0; side < 2; side++)
+        economy[side] = entry < closures->n_entries ? closures->entries[entry].economy[side] : -1;
 }
 
 /* Room for all arcs first, so that closing cannot fail half way. */
@@ -72,7 +78,7 @@ static autk_status make_room(autk_closures *c, autk_err *err)
                                 : autki_no_memory(err, c->net->n_arcs * sizeof *c->changed);
     }
     if (st == AUTK_OK)
-        st = autki_grow(&c->texts, &c->texts_capacity, c->n_texts + 1, sizeof *c->texts,
+        st = autki_grow(&c->entries, &c->entries_capacity, c->n_entries + 1, sizeof *c->entries,
                         MAX_CLOSURES, err);
     return st;
 }
@@ -164,12 +170,16 @@ autk_status autki_closures_place(autk_closures *c, int32_t place, bool rail, boo
     return AUTK_OK;
 }
 
-static autk_status take_text(autk_closures *c, const char *text, autk_err *err)
+/* code: of the economies where it lies, among the network's codes, -1 = none. */
+static autk_status take_entry(autk_closures *c, const char *text, const int32_t code[2],
+                              autk_err *err)
 {
-    char *copy = autki_strdup(text);
-    if (copy == NULL)
+    autki_closed_entry entry = {.text = autki_strdup(text)};
+    if (entry.text == NULL)
         return autki_no_memory(err, strlen(text) + 1);
-    c->texts[c->n_texts++] = copy; /* make_room was called */
+    for (int side = 0; side < 2; side++)
+        entry.economy[side] = code[side] >= 0 ? c->net->code_economy[code[side]] : -1;
+    c->entries[c->n_entries++] = entry; /* make_room was called */
     return AUTK_OK;
 }
 
@@ -311,7 +321,7 @@ static autk_status close_what(autk_closures *c, const char *what, const char *mo
     const char *of = t.rail && t.road ? "" : t.rail ? " (rail)" : " (road)";
     (void)snprintf(text, sizeof text, "%s%s closed", t.name, of);
     if (st == AUTK_OK)
-        st = take_text(c, title != NULL ? title : text, err);
+        st = take_entry(c, title != NULL ? title : text, c->net->place_code[t.places[0]], err);
     for (size_t i = 0; st == AUTK_OK && i < t.n; i++)
         st = autki_closures_place(c, t.places[i], t.rail, t.road, transship, err);
     free(t.places);
@@ -331,7 +341,7 @@ static autk_status ban(autk_closures *c, int32_t code, bool rail, bool road, con
     const autk_network *net = c->net;
     autk_status st = make_room(c, err);
     if (st == AUTK_OK)
-        st = take_text(c, text, err);
+        st = take_entry(c, text, (const int32_t[]){code, -1}, err);
     for (size_t k = 0; st == AUTK_OK && k < net->n_arcs; k++) {
         int32_t mode = net->arcs[k].mode;
         /* Goods that begin or end in the economy use accesses, which stay open. */

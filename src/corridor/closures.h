@@ -4,6 +4,12 @@
 
 #include "corridor/network.h"
 
+/* One line of what is closed. */
+typedef struct autki_closed_entry {
+    char *text;
+    int32_t economy[2]; /* of the world, -1 = none */
+} autki_closed_entry;
+
 struct autk_closures {
     const autk_network *net;
     double *arc_cost, *access_cost; /* as the network's; INFINITY = closed */
@@ -12,8 +18,8 @@ struct autk_closures {
     uint8_t *closed_place; /* [n_places] wholly closed: nothing begins or ends there */
     int32_t *changed;      /* arcs whose cost changed, each once, in the order they were closed */
     size_t n_changed, changed_capacity;
-    char **texts;
-    size_t n_texts, texts_capacity;
+    autki_closed_entry *entries;
+    size_t n_entries, entries_capacity;
 };
 
 static inline autki_weights autki_closed_weights(const autk_network *net,

@@ -165,16 +165,18 @@ void autk_network_free(autk_network *net)
 {
     if (net == NULL)
         return;
-    for (size_t i = 0; i < net->n_kept; i++)
+    void *priced[] = {net->terminals, net->access, net->access_cost, net->arc_cost};
+    void *shared[] = {net->kept,         net->places,         net->by_id,          net->codes,
+                      net->code_city,    net->code_gauge,     net->code_economy,   net->place_code,
+                      net->first_arc,    net->first_terminal, net->arcs,           net->arc_to,
+                      net->first_access, net->closure_rows,   net->lanes,          net->lane_points,
+                      net->outlines,     net->outline_first,  net->outline_points, net->gate_toll};
+    for (size_t i = 0; i < sizeof priced / sizeof *priced; i++)
+        free(priced[i]);
+    for (size_t i = 0; net->base == NULL && i < net->n_kept; i++)
         free(net->kept[i]);
-    void *blocks[] = {net->kept,      net->places,         net->by_id,          net->codes,
-                      net->code_city, net->code_gauge,     net->code_economy,   net->place_code,
-                      net->terminals, net->first_terminal, net->first_arc,      net->arcs,
-                      net->arc_to,    net->access_cost,    net->arc_cost,       net->first_access,
-                      net->access,    net->closure_rows,   net->lanes,          net->lane_points,
-                      net->outlines,  net->outline_first,  net->outline_points, net->gate_toll};
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        free(blocks[i]);
+    for (size_t i = 0; net->base == NULL && i < sizeof shared / sizeof *shared; i++)
+        free(shared[i]);
     free(net);
 }
 
@@ -225,9 +227,9 @@ static autk_status read_all(autk_network *net, autki_open_table open, void *user
         st = autki_build_terminals(net, err);
     if (st == AUTK_OK)
         st = read_with(net, open, user, "sea", read_sea_and_build, err);
-    if (st == AUTK_OK)
+    if (st == AUTK_OK && !opts->no_shapes)
         st = read_with(net, open, user, "lanes", autki_read_lanes, err);
-    if (st == AUTK_OK)
+    if (st == AUTK_OK && !opts->no_shapes)
         st = read_with(net, open, user, "outlines", autki_read_outlines, err);
     return st;
 }

@@ -12,32 +12,42 @@
 
 #include <autarky/corridor.h>
 
-/* From one terminal to another; arcs of a terminal are contiguous. The leg alone: without what
- * passing the terminals costs. */
+/* What a leg or a passage costs, USD per tonne: generalised, and without the value of time. */
+typedef struct autki_price {
+    double cost, money;
+    double km, hours;
+} autki_price;
+
+/* From one terminal to another; arcs of a terminal are contiguous. What it costs follows from the
+ * network's parameters: price.c. */
 typedef struct autki_arc {
     int32_t from, to;
     int32_t reverse;
-    int32_t code;       /* of the economy whose land it crosses, -1 = sea */
-    int32_t mode;       /* autk_mode */
-    double cost, money; /* USD per tonne: generalised, and without the value of time */
-    double km, hours;
+    int32_t code;  /* of the economy whose land it crosses, -1 = sea */
+    int32_t mode;  /* autk_mode */
+    float line_km; /* of the sea lane; on land the great circle, before land_circuity */
 } autki_arc;
 
 typedef struct autki_terminal {
     int32_t place;
     int32_t mirror;
-    int32_t side;              /* from which side it is entered */
-    int32_t mode;              /* of a crossing: rail or road */
-    int32_t code;              /* of the economy from which it is entered, -1 = the sea */
-    double cost, money, hours; /* of passing it */
+    int32_t side;       /* from which side it is entered */
+    int32_t mode;       /* of a crossing: rail or road */
+    int32_t code;       /* of the economy from which it is entered, -1 = the sea */
+    bool in_union;      /* a crossing between members of one customs union */
+    bool gauge_changes; /* a railway crossing between two gauges */
+    autki_price price;  /* of passing it; nothing for a port, whose handling is in its legs */
 } autki_terminal;
 
 /* A leg between a place and a terminal of its landmass: out over `enter`, in from `leave`; or
  * (enter = leave = -1 - place) another place. mode = -1: the place's own terminal, no leg. */
 typedef struct autki_access {
     int32_t enter, leave;
-    int32_t mode;
-    double cost, money, km, hours; /* of the leg alone */
+    int32_t mode; /* the cheaper one of those that both ends have */
+    bool can_rail, can_road;
+    int32_t n_ports;   /* ends that are ports */
+    double line_km;    /* great circle */
+    autki_price price; /* of the leg alone */
 } autki_access;
 
 /* What the kernels see; closures have their own. INFINITY = closed. */
@@ -64,7 +74,8 @@ typedef struct autki_name {
 } autki_name;
 
 struct autk_network {
-    const autk_world *world; /* NULL in tests that read the tables themselves */
+    const autk_network *base; /* of a view at other costs: owns what the two share; else NULL */
+    const autk_world *world;  /* NULL in tests that read the tables themselves */
     autk_costs costs;
     char goods[32];
     int32_t date;
@@ -139,6 +150,11 @@ const char *autki_keep_text(autk_network *net, const char *text, size_t len);
 
 /* Sort ids once the places are read. */
 autk_status autki_index_ids(autk_network *net, autk_err *err) AUTK_MUST_CHECK;
+
+/* price.c: set what terminals, accesses and arcs cost by the network's parameters. */
+autk_status autki_price_network(autk_network *net, autk_err *err) AUTK_MUST_CHECK;
+/* What the leg of an arc costs, without passing its ends. */
+autki_price autki_arc_price(const autk_network *net, const autki_arc *arc);
 
 /* arcs.c: terminals, arcs and access from the places. */
 autk_status autki_build_arcs(autk_network *net, const float *sea_km, autk_err *err) AUTK_MUST_CHECK;

@@ -18,34 +18,35 @@ void autk_routes_free(autk_routes *routes)
     free(routes);
 }
 
-static void add_leg(autk_route *route, int32_t from, int32_t to, autk_mode mode, double cost,
-                    double money, double km, double hours)
+static void add_leg(autk_route *route, int32_t from, int32_t to, autk_mode mode, autki_price price)
 {
-    route->distance_km += km;
-    route->time_h += hours;
-    route->cost_usd_per_t += cost;
-    route->money_usd_per_t += money;
+    route->distance_km += price.km;
+    route->time_h += price.hours;
+    route->cost_usd_per_t += price.cost;
+    route->money_usd_per_t += price.money;
     route->legs[route->n_legs++] = (autk_leg){.from = from,
                                               .to = to,
                                               .mode = mode,
-                                              .distance_km = km,
-                                              .time_h = hours,
-                                              .cost_usd_per_t = cost};
+                                              .distance_km = price.km,
+                                              .time_h = price.hours,
+                                              .cost_usd_per_t = price.cost};
 }
 
 static void add_access_leg(autk_route *route, int32_t from, int32_t to, const autki_access *a)
 {
     if (a->mode >= 0) /* a port or crossing reaches its own terminal without a leg */
-        add_leg(route, from, to, (autk_mode)a->mode, a->cost, a->money, a->km, a->hours);
+        add_leg(route, from, to, (autk_mode)a->mode, a->price);
 }
 
 static void add_passing(autk_route *route, const autk_network *net, int32_t terminal, double extra)
 {
     const autki_terminal *t = &net->terminals[terminal];
     bool gate = net->places[t->place].kind == AUTK_PLACE_GATE;
+    autki_price price = t->price;
+    price.cost += extra;
+    price.money += extra;
     if (net->places[t->place].kind != AUTK_PLACE_PORT)
-        add_leg(route, t->place, t->place, gate ? AUTK_MODE_GATE : AUTK_MODE_BORDER,
-                t->cost + extra, t->money + extra, 0, t->hours);
+        add_leg(route, t->place, t->place, gate ? AUTK_MODE_GATE : AUTK_MODE_BORDER, price);
 }
 
 /* What closures add to passing a terminal, for the legs to sum to the cost of the way. */
@@ -80,7 +81,7 @@ static autk_status fill_route(autk_route *route, const autk_network *net, autki_
             break;
         const autki_arc *arc = &net->arcs[out];
         int32_t next = net->terminals[arc->to].place;
-        add_leg(route, at, next, (autk_mode)arc->mode, arc->cost, arc->money, arc->km, arc->hours);
+        add_leg(route, at, next, (autk_mode)arc->mode, autki_arc_price(net, arc));
         at = next;
         terminal = arc->to;
     }

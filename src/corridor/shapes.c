@@ -96,8 +96,8 @@ static void sea_ends(int32_t *from, int32_t *to, const autk_network *net, const 
         for (size_t k = net->first_arc[a]; k < net->first_arc[a + 1]; k++) {
             const autki_arc *arc = &net->arcs[k];
             if (arc->mode == AUTK_MODE_SEA && net->terminals[arc->to].place == leg->to &&
-                fabs(arc->km - leg->distance_km) < best) {
-                best = fabs(arc->km - leg->distance_km);
+                fabs((double)arc->line_km - leg->distance_km) < best) {
+                best = fabs((double)arc->line_km - leg->distance_km);
                 *from = net->terminals[a].mirror; /* lanes end at sides, which a is left from */
                 *to = arc->to;
             }

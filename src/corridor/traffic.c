@@ -105,19 +105,6 @@ static void load_probable(double *load, const autk_pair_costs *p, const double *
 
 /* ------------------------------------------------------------------ places */
 
-/* Passages of one gate are one thing: they go under the first. */
-static int32_t first_passage(const autk_network *net, int32_t place)
-{
-    if (net->places[place].kind != AUTK_PLACE_GATE)
-        return place;
-    for (int32_t i = 0; i < place; i++) {
-        if (net->places[i].kind == AUTK_PLACE_GATE &&
-            strcmp(net->places[i].name, net->places[place].name) == 0)
-            return i;
-    }
-    return place;
-}
-
 static int by_value_down(const void *a, const void *b)
 {
     const autk_traffic *x = a, *y = b;
@@ -134,7 +121,7 @@ static size_t collect(autk_traffic *out, const autk_network *net, const double *
     for (size_t i = 0; i < net->n_places; i++)
         out[i] = (autk_traffic){.place = (int32_t)i};
     for (int32_t t = 0; t < net->n_terminals; t++)
-        out[first_passage(net, net->terminals[t].place)].value_usd += load[t];
+        out[autki_first_passage(net, net->terminals[t].place)].value_usd += load[t];
     for (size_t i = 0; i < net->n_places; i++) {
         out[i].share = out[i].value_usd / total;
         if (out[i].value_usd > 0 && out[i].share >= min_share)
@@ -154,7 +141,7 @@ static autk_status judge_place(autk_traffic *traffic, double *cost, int32_t *pas
     double before = 0, after = 0, access = 0, cut = 0;
     size_t n_passages = 0;
     for (size_t i = 0; i < net->n_places; i++) {
-        if (first_passage(net, (int32_t)i) == traffic->place)
+        if (autki_first_passage(net, (int32_t)i) == traffic->place)
             passages[n_passages++] = (int32_t)i;
     }
     autk_status st = autki_pairs_without(cost, p, passages, n_passages, err);
@@ -205,25 +192,17 @@ static size_t city_number(const autk_pair_costs *p, int32_t economy)
 static void add_use(double *use, const autk_pair_costs *p, int32_t terminal, size_t partner,
                     double part)
 {
-    int32_t place = first_passage(p->net, p->net->terminals[terminal].place);
+    int32_t place = autki_first_passage(p->net, p->net->terminals[terminal].place);
     use[(size_t)place * p->n_economies + (size_t)p->economy[partner]] += part;
 }
 
-/* Back along the tree from the partner's city. */
 static void use_shortest(double *use, const autk_pair_costs *p, size_t home, size_t partner)
 {
     const autk_network *net = p->net;
     size_t n = (size_t)net->n_terminals;
     autki_search s = {.n = net->n_terminals, .dist = p->dist + home * n, .via = p->via + home * n};
-    int32_t way;
-    (void)autki_search_arrive(&way, &s, net, autki_closed_weights(net, p->closures),
-                              p->cities[home], p->cities[partner]);
-    if (way < 0)
-        return;
-    int32_t t = net->access[way].leave;
-    add_use(use, p, t, partner, 1);
-    for (; s.via[t] >= 0; add_use(use, p, t, partner, 1))
-        t = net->arcs[s.via[t]].from;
+    autki_use_way(use + p->economy[partner], p->n_economies, &s, net,
+                  autki_closed_weights(net, p->closures), p->cities[home], p->cities[partner]);
 }
 
 static void use_probable(double *use, const autk_pair_costs *p, size_t home, size_t partner)
@@ -263,7 +242,7 @@ static double extreme_share(const double *use, const double *low, const double *
     for (int round = 0; round < 100; round++) {
         double sum = 0, total = 0;
         for (size_t i = 0; i < n; i++) {
-            if (isnan(low[i]) || isnan(high[i]))
+            if (isnan(low[i]) || isnan(high[i]) || isnan(use[i]))
                 continue;
             bool take = most ? use[i] > share : use[i] < share;
             double x = take ? high[i] : low[i];

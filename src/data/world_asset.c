@@ -46,3 +46,16 @@ autk_status autki_world_asset(char **bytes, size_t *size, const autk_world *worl
     pthread_mutex_unlock(&locked->lock);
     return st;
 }
+
+bool autki_world_has_assets(const autk_world *world)
+{
+    sqlite3_stmt *stmt = NULL;
+    autk_world *locked = (autk_world *)(uintptr_t)world;
+    pthread_mutex_lock(&locked->lock);
+    bool has = sqlite3_prepare_v2(world->db, "SELECT 1 FROM asset LIMIT 1", -1, &stmt, NULL) ==
+                   SQLITE_OK &&
+               sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    pthread_mutex_unlock(&locked->lock);
+    return has;
+}

@@ -14,4 +14,7 @@
 autk_status autki_world_asset(char **bytes, size_t *size, const autk_world *world, const char *name,
                               autk_err *err) AUTK_MUST_CHECK;
 
+/** Has the dataset any asset at all? One made by `autarky import` has none. */
+bool autki_world_has_assets(const autk_world *world);
+
 #endif

@@ -74,7 +74,7 @@ struct autk_world {
     sqlite3 *db;
     pthread_mutex_t lock; /* one connection, many threads */
     bool has_lock;
-    uint32_t crc_table[256];
+    uint32_t crc_table[8][256];
     int first_year, last_year;
     int32_t dyad_source, matrix_source;
     char **texts; /* owned blocks of texts, one behind the other */

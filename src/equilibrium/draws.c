@@ -164,21 +164,6 @@ static autk_status run_draw(size_t draw, void *ctx, autk_err *err)
     return st;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Linear between order statistics (Hyndman and Fan's type 7). */
-static double quantile(const double *sorted, size_t n, double q)
-{
-    double at = q * (double)(n - 1);
-    size_t low = (size_t)at;
-    return low + 1 < n ? sorted[low] + (at - (double)low) * (sorted[low + 1] - sorted[low])
-                       : sorted[n - 1];
-}
-
 /* Each field by itself, over the draws that have a solution; `sorted` holds one field of all. */
 static void fill_quantiles(autk_outcome *low, autk_outcome *high, const lottery *l, double *sorted)
 {
@@ -189,9 +174,9 @@ static void fill_quantiles(autk_outcome *low, autk_outcome *high, const lottery 
             if (slot[0] != 0 && !isnan(slot[1 + f]))
                 sorted[n++] = slot[1 + f];
         }
-        qsort(sorted, n, sizeof *sorted, ascending);
-        ((double *)(void *)low)[f] = n != 0 ? quantile(sorted, n, 0.05) : NAN;
-        ((double *)(void *)high)[f] = n != 0 ? quantile(sorted, n, 0.95) : NAN;
+        autk_sort(sorted, n);
+        ((double *)(void *)low)[f] = n != 0 ? autk_quantile(sorted, n, 0.05) : NAN;
+        ((double *)(void *)high)[f] = n != 0 ? autk_quantile(sorted, n, 0.95) : NAN;
     }
 }
 

@@ -28,6 +28,11 @@ autk_status autki_box_check(autki_box *box, const autk_bounds *value, size_t n,
 double autki_box_most(const autki_box *box, autk_bounds value);
 double autki_box_least(const autki_box *box, autk_bounds value);
 
+#define AUTKI_ALL_RANKS SIZE_MAX
+/** autk_rank_bounds of one value: rank[only] alone is set, in O(n log n) instead of O(n^2). */
+autk_status autki_rank_bounds(autk_rank *rank, const autk_bounds *value, size_t n, size_t only,
+                              const autk_whole *whole, autk_err *err) AUTK_MUST_CHECK;
+
 /** A quotient of two sums that should lie in [0, 1]: what rounding put outside comes back. */
 double autki_unit(double x);
 

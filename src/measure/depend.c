@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "evidence/evidence.h"
+#include "measure/box.h"
 #include "measure/panel.h"
 
 autk_depend_opts autk_depend_opts_default(void)
@@ -70,19 +71,20 @@ static autk_status concentrate(autk_concentration *by_reading, autk_concentratio
 
 /* ------------------------------------------------------------------ ranks */
 
-/* rank[i] of the panel's i-th partner: the widest of both readings. */
-static autk_status rank_partners(autk_rank *rank, const autki_panel *panel, autk_err *err)
+/* rank[i] of the panel's i-th partner: the widest of both readings. only: autki_rank_bounds. */
+static autk_status rank_partners(autk_rank *rank, const autki_panel *panel, size_t only,
+                                 autk_err *err)
 {
     if (!panel->has[AUTK_READING_MIRROR])
         return AUTK_OK; /* not every partner is there to be ranked */
-    autk_status st =
-        autk_rank_bounds(rank, panel->value, panel->n, &panel->whole[AUTK_READING_MIRROR], err);
+    autk_status st = autki_rank_bounds(rank, panel->value, panel->n, only,
+                                       &panel->whole[AUTK_READING_MIRROR], err);
     if (st != AUTK_OK || !panel->has[AUTK_READING_OWN] || panel->n == 0)
         return st;
     autk_rank *own = autki_calloc(panel->n, sizeof *own);
     if (own == NULL)
         return autki_no_memory(err, panel->n * sizeof *own);
-    st = autk_rank_bounds(own, panel->value, panel->n, &panel->whole[AUTK_READING_OWN], err);
+    st = autki_rank_bounds(own, panel->value, panel->n, only, &panel->whole[AUTK_READING_OWN], err);
     for (size_t i = 0; i < panel->n && st == AUTK_OK; i++) {
         rank[i].best = own[i].best < rank[i].best ? own[i].best : rank[i].best;
         rank[i].worst = own[i].worst > rank[i].worst ? own[i].worst : rank[i].worst;
@@ -127,7 +129,9 @@ static autk_status list_entries(autk_dependence *d, const autki_panel *panel,
     size_t n = on == AUTK_PARTY_ANY ? c->n_partners : 1;
     autk_rank *rank = autki_calloc(panel->n, sizeof *rank);
     d->entries = autki_calloc(n, sizeof *d->entries);
-    autk_status st = rank != NULL && d->entries != NULL ? rank_partners(rank, panel, err)
+    size_t only = on != AUTK_PARTY_ANY && on < AUTK_GROUP_BASE ? autki_panel_place(panel, on)
+                                                               : AUTKI_ALL_RANKS;
+    autk_status st = rank != NULL && d->entries != NULL ? rank_partners(rank, panel, only, err)
                                                         : autki_no_memory(err, n * sizeof *rank);
     for (size_t i = 0; i < n && st == AUTK_OK; i++)
         st = add_entry(d, panel, world, rank, on == AUTK_PARTY_ANY ? c->partners[i].partner : on,
@@ -287,7 +291,7 @@ autk_status autk_depend_share(autk_dependence_entry *out, const autk_world *worl
         place = autki_panel_place(&panel, party);
     if (place != SIZE_MAX) {
         autk_rank *rank = autki_calloc(panel.n, sizeof *rank);
-        st = rank != NULL ? rank_partners(rank, &panel, err)
+        st = rank != NULL ? rank_partners(rank, &panel, place, err)
                           : autki_no_memory(err, panel.n * sizeof *rank);
         if (st == AUTK_OK)
             e.rank = rank[place];

@@ -98,8 +98,8 @@ static autk_rank rank_of(const ranking *r, size_t i, int32_t point)
     return rank;
 }
 
-autk_status autk_rank_bounds(autk_rank *rank, const autk_bounds *value, size_t n,
-                             const autk_whole *whole, autk_err *err)
+autk_status autki_rank_bounds(autk_rank *rank, const autk_bounds *value, size_t n, size_t only,
+                              const autk_whole *whole, autk_err *err)
 {
     ranking r = {.value = value, .n = n};
     autk_status st = autki_box_check(&r.box, value, n, whole, err);
@@ -114,8 +114,15 @@ autk_status autk_rank_bounds(autk_rank *rank, const autk_bounds *value, size_t n
     sort_all(&r);
     for (size_t place = 0; place < n; place++) {
         size_t i = r.by_point[place].index;
-        rank[i] = rank_of(&r, i, (int32_t)place + 1);
+        if (only == AUTKI_ALL_RANKS || only == i)
+            rank[i] = rank_of(&r, i, (int32_t)place + 1);
     }
     free(orders);
     return AUTK_OK;
+}
+
+autk_status autk_rank_bounds(autk_rank *rank, const autk_bounds *value, size_t n,
+                             const autk_whole *whole, autk_err *err)
+{
+    return autki_rank_bounds(rank, value, n, AUTKI_ALL_RANKS, whole, err);
 }

@@ -1,3 +1,4 @@
+#include "report/brief_corridors.h"
 #include "report/brief_loss.h"
 #include "report/brief_products.h"
 
@@ -13,7 +14,7 @@
 autk_brief_opts autk_brief_opts_default(void)
 {
     return (autk_brief_opts){
-        .year = 0, .on = AUTK_PARTY_ANY, .n_partners = 10, .n_draws = AUTKI_LOSS_DRAWS};
+        .year = 0, .on = AUTK_PARTY_ANY, .n_partners = 10, .n_draws = AUTKI_BRIEF_DRAWS};
 }
 
 #define AS_ID(name, id, title) id,
@@ -78,6 +79,7 @@ void autk_brief_free(autk_brief *brief)
     autk_turns_free(brief->turns);
     autki_loss_free(brief->loss);
     autki_products_free(brief->products);
+    autki_corridors_free(brief->corridors);
     free(brief->headline);
     autk_dependence_free(brief->on_only);
     autk_evidence_free(brief->evidence);
@@ -276,6 +278,8 @@ static autk_status gather(autk_brief *b, autk_dataset *dataset, autk_err *err)
     if (st == AUTK_OK)
         st = autki_brief_add_loss(b, err);
     if (st == AUTK_OK)
+        st = autki_brief_add_corridors(b, err);
+    if (st == AUTK_OK)
         st = autki_brief_add_claims(b, err);
     return st == AUTK_OK ? autki_brief_add_sources(b, err) : st;
 }
@@ -289,8 +293,8 @@ autk_status autk_brief_create(autk_brief **out, const autk_world *world, int32_t
     if (o.n_partners < 1 || o.n_partners > MAX_PARTNERS)
         return autki_fail(err, AUTK_EARG, "expected 1 to %d partners, got %d", MAX_PARTNERS,
                           (int)o.n_partners);
-    if (o.n_draws < 1 || o.n_draws > AUTKI_LOSS_DRAWS)
-        return autki_fail(err, AUTK_EARG, "expected 1 to %d draws, got %d", AUTKI_LOSS_DRAWS,
+    if (o.n_draws < 1 || o.n_draws > AUTKI_BRIEF_DRAWS)
+        return autki_fail(err, AUTK_EARG, "expected 1 to %d draws, got %d", AUTKI_BRIEF_DRAWS,
                           (int)o.n_draws);
     autk_brief *brief = autki_calloc(1, sizeof *brief);
     if (brief == NULL)

@@ -14,6 +14,7 @@
 
 #define AUTKI_BRIEF_BLOCS 3
 #define AUTKI_BRIEF_PAST 5
+#define AUTKI_BRIEF_DRAWS 16 /* at most */
 
 /** Lines of text, each the list's own. */
 typedef struct autki_lines {
@@ -30,6 +31,7 @@ typedef struct autki_lines {
     X(AUTKI_PRODUCTS, "products", "Products")                                                      \
     X(AUTKI_LOSS, "loss", "What losing the partner would cost")                                    \
     X(AUTKI_RELIEF, "relief", "What lifting the sanctions would give")                             \
+    X(AUTKI_CORRIDORS, "corridors", "Routes to the markets")                                       \
     X(AUTKI_ISOLATION, "isolation", "Isolation")                                                   \
     X(AUTKI_UNKNOWN, "unknown", "What is not known, and why")                                      \
     X(AUTKI_CLAIMS, "claims", "Claims checked")                                                    \
@@ -75,8 +77,9 @@ struct autk_brief {
     size_t n_claims;
     int32_t *sources; /* [n_sources] ascending */
     size_t n_sources;
-    struct autki_loss *loss;         /* of the partner: brief_loss.h */
-    struct autki_products *products; /* NULL = no dataset was given: brief_products.h */
+    struct autki_loss *loss;           /* of the partner: brief_loss.h */
+    struct autki_products *products;   /* NULL = no dataset was given: brief_products.h */
+    struct autki_corridors *corridors; /* routes to the markets: brief_corridors.h */
     /* words */
     char *headline;
     autki_lines lede;
@@ -108,6 +111,8 @@ autk_status autki_brief_say_turns(autk_brief *brief, autk_buf *t, autk_err *err)
 autk_status autki_brief_say_products(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_say_loss(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_say_relief(autk_brief *brief, autk_buf *t, autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_brief_say_corridors(autk_brief *brief, autk_buf *t, autk_err *err)
+    AUTK_MUST_CHECK;
 /** Has the section anything to show? table: the section's own, or NULL. */
 bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_table *table);
 
@@ -118,9 +123,10 @@ void autki_table_cut(autk_table *table, const char *text, size_t max_columns);
 autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_section section,
                               autk_err *err) AUTK_MUST_CHECK;
 
-/** Turns, events, the loss, claims and sources: after the numbers, before the words. */
+/** Turns, events, the loss, routes, claims and sources: after the numbers, before the words. */
 autk_status autki_brief_add_products(autk_brief *brief, autk_dataset *dataset, autk_err *err)
     AUTK_MUST_CHECK;
+autk_status autki_brief_add_corridors(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_loss(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_turns(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_claims(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;

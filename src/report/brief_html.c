@@ -1,3 +1,4 @@
+#include "report/brief_corridors.h"
 #include "report/brief_loss.h"
 
 #include <math.h>
@@ -452,6 +453,8 @@ static autk_status put_figure(autk_buf *out, const autk_brief *b, autki_section 
         return put_both_ways_chart(out, b, err);
     case AUTKI_LOSS:
         return autki_loss_chart(out, b, err);
+    case AUTKI_CORRIDORS:
+        return autki_corridors_map(out, b, err);
     case AUTKI_CLAIMS:
         put_claims(out, b);
         return AUTK_OK;
@@ -472,7 +475,8 @@ static autk_status put_section(autk_buf *out, const autk_brief *b, autki_section
         return st;
     autk_page_section(out, autki_section_id(section), autki_section_title(section));
     const autki_lines *lines = &b->sentences[section];
-    size_t before = section == AUTKI_SERIES ? 1 : lines->n; /* the chart stands behind the first */
+    /* The chart stands behind the first; the map behind what it shows. */
+    size_t before = section == AUTKI_SERIES ? 1 : section == AUTKI_CORRIDORS ? 2 : lines->n;
     if (section == AUTKI_UNKNOWN)
         put_list(out, lines);
     else

@@ -1,3 +1,4 @@
+#include "report/brief_corridors.h"
 #include "report/brief_loss.h"
 #include "report/brief_relief.h"
 #include "report/brief_products.h"
@@ -218,6 +219,8 @@ static void put_isolation(autk_buf *out, const autk_brief *b)
         put_number(out, "lost_share_at_peak", iso->lost_share_at_peak);
         put_number(out, "lost_peak_year",
                    iso->lost_peak_year != 0 ? (double)iso->lost_peak_year : NAN);
+        if (b->corridors->why_not == NULL)
+            put_bounds(out, "market_access_lost", b->corridors->access_lost_in[k]);
         autk_buf_putc(out, '}');
     }
     autk_buf_putc(out, ']');
@@ -278,6 +281,7 @@ autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *e
     autki_products_json(out, brief);
     autki_loss_json(out, brief);
     autki_relief_json(out, brief);
+    autki_corridors_json(out, brief);
     put_isolation(out, brief);
     put_lines(out, "not_known", &brief->sentences[AUTKI_UNKNOWN]);
     put_claims(out, brief);
@@ -378,6 +382,7 @@ autk_status autki_brief_csv(autk_buf *out, const autk_brief *brief, autk_err *er
     autki_products_csv(out, brief);
     autki_loss_csv(out, brief);
     autki_relief_csv(out, brief);
+    autki_corridors_csv(out, brief);
     put_isolation_rows(out, brief);
     return autk_buf_check(out, err);
 }

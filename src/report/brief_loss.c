@@ -16,7 +16,7 @@
 #include "report/brief_relief.h"
 #include "report/words.h"
 
-#define DRAWS AUTKI_LOSS_DRAWS
+#define DRAWS AUTKI_BRIEF_DRAWS
 #define THETA_ERROR 0.2 /* relative standard error, as in the scenarios that come with autarky */
 #define TOLERANCE 1e-8
 #define LEAST_LOSS 1e-7 /* of real income: a ratio of less says nothing */
@@ -175,12 +175,6 @@ static bool has_no_solution(autk_status st)
     return st == AUTK_ENOANSWER || st == AUTK_ENOCONV || st == AUTK_ENUMERIC;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Linear between order statistics, the k-th standing at (k + 1/2) / n: draws are middles of strata
  * (Hyndman and Fan's type 5). */
 static double quantile(const double *sorted, int n, double q)
@@ -205,7 +199,7 @@ static autk_bounds bounds_of(const finding *point, const finding *draws, int n, 
     }
     if (n == 0)
         return (autk_bounds){.low = NAN, .point = value, .high = NAN};
-    qsort(sorted, (size_t)n, sizeof *sorted, ascending);
+    autk_sort(sorted, (size_t)n);
     double low = quantile(sorted, n, 0.05), high = quantile(sorted, n, 0.95);
     return (autk_bounds){
         .low = low < value ? low : value, .point = value, .high = high > value ? high : value};

@@ -8,8 +8,6 @@
 
 #include "report/brief.h"
 
-#define AUTKI_LOSS_DRAWS 16
-
 typedef enum autki_horizon { AUTKI_SHORT, AUTKI_LONG, AUTKI_HORIZONS } autki_horizon;
 typedef enum autki_side { AUTKI_ECONOMY, AUTKI_PARTNER, AUTKI_SIDES } autki_side;
 

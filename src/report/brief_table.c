@@ -1,3 +1,4 @@
+#include "report/brief_corridors.h"
 #include "report/brief_loss.h"
 #include "report/brief_products.h"
 
@@ -222,14 +223,17 @@ static autk_status isolation_table(autk_table **out, const autk_brief *b, autk_e
     static const autk_column columns[] = {{"year", "year", AUTK_CELL_FIXED, 0},
                                           {"openness", "trade / GDP", AUTK_CELL_PERCENT, 0},
                                           {"partners", "partners over 0.1 %", AUTK_CELL_INTEGER, 0},
-                                          {"effective", "effective partners", AUTK_CELL_FIXED, 1},
+                                          {"effective", "effective", AUTK_CELL_FIXED, 1},
                                           {"effective_low", "at least", AUTK_CELL_FIXED, 1},
                                           {"effective_high", "at most", AUTK_CELL_FIXED, 1},
-                                          {"first_share", "largest share", AUTK_CELL_PERCENT, 1}};
+                                          {"first_share", "largest share", AUTK_CELL_PERCENT, 1},
+                                          {"access_lost", "access lost", AUTK_CELL_PERCENT, 1}};
+    bool routed = b->corridors->why_not == NULL;
     autk_table *table = NULL;
     if (b->n_past == 0)
         return AUTK_OK;
-    autk_status st = autk_table_create(&table, columns, sizeof columns / sizeof *columns, err);
+    autk_status st =
+        autk_table_create(&table, columns, sizeof columns / sizeof *columns - !routed, err);
     if (st != AUTK_OK)
         return st;
     for (size_t k = 0; k < b->n_past; k++) {
@@ -241,6 +245,8 @@ static autk_status isolation_table(autk_table **out, const autk_brief *b, autk_e
         autk_table_number(table, then->isolation.effective.low);
         autk_table_number(table, then->isolation.effective.high);
         autk_table_number(table, then->n_entries != 0 ? then->entries[0].share.point : NAN);
+        if (routed)
+            autk_table_number(table, b->corridors->access_lost_in[k].point);
     }
     *out = table;
     return AUTK_OK;
@@ -262,6 +268,8 @@ autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_s
         return autki_products_table(out, brief, err);
     case AUTKI_LOSS:
         return autki_loss_table(out, brief, err);
+    case AUTKI_CORRIDORS:
+        return autki_corridors_table(out, brief, err);
     case AUTKI_ISOLATION:
         return isolation_table(out, brief, err);
     default:

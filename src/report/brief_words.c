@@ -1,4 +1,4 @@
-#include "report/brief.h"
+#include "report/brief_corridors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -479,14 +479,23 @@ static autk_status say_all(autk_brief *b, autk_buf *t, autk_err *err)
     static const struct {
         int section;
         void (*say)(autk_buf *t, const autk_brief *b);
-    } script[] = {{IN_LEDE, say_evidence},          {IN_LEDE, say_readings},
-                  {IN_LEDE, say_reverse},           {AUTKI_PARTNERS, say_next},
-                  {AUTKI_PARTNERS, say_flows},      {IN_KEY, say_key},
-                  {AUTKI_SERIES, say_history},      {AUTKI_BLOCS, say_blocs},
-                  {AUTKI_BOTH_WAYS, say_both_ways}, {AUTKI_ISOLATION, say_openness},
-                  {AUTKI_ISOLATION, say_lost},      {AUTKI_ISOLATION, say_landlocked},
-                  {AUTKI_UNKNOWN, say_why_silent},  {AUTKI_UNKNOWN, say_mix},
-                  {AUTKI_UNKNOWN, say_scope},       {AUTKI_CLAIMS, say_claims}};
+    } script[] = {{IN_LEDE, say_evidence},
+                  {IN_LEDE, say_readings},
+                  {IN_LEDE, say_reverse},
+                  {AUTKI_PARTNERS, say_next},
+                  {AUTKI_PARTNERS, say_flows},
+                  {IN_KEY, say_key},
+                  {AUTKI_SERIES, say_history},
+                  {AUTKI_BLOCS, say_blocs},
+                  {AUTKI_BOTH_WAYS, say_both_ways},
+                  {AUTKI_ISOLATION, say_openness},
+                  {AUTKI_ISOLATION, say_lost},
+                  {AUTKI_ISOLATION, say_landlocked},
+                  {AUTKI_ISOLATION, autki_corridors_say_access},
+                  {AUTKI_UNKNOWN, say_why_silent},
+                  {AUTKI_UNKNOWN, say_mix},
+                  {AUTKI_UNKNOWN, say_scope},
+                  {AUTKI_CLAIMS, say_claims}};
     autk_status st = say_warnings(b, t, err);
     for (size_t i = 0; st == AUTK_OK && i < sizeof script / sizeof *script; i++) {
         int section = script[i].section;
@@ -502,6 +511,8 @@ static autk_status say_all(autk_brief *b, autk_buf *t, autk_err *err)
         st = autki_brief_say_loss(b, t, err);
     if (st == AUTK_OK)
         st = autki_brief_say_relief(b, t, err);
+    if (st == AUTK_OK)
+        st = autki_brief_say_corridors(b, t, err);
     return st == AUTK_OK ? autki_brief_say_turns(b, t, err) : st;
 }
 

@@ -114,11 +114,13 @@ static void fit(view *v)
 static autk_status find_view(view *v, const autk_route_map *map, double start, autk_err *err)
 {
     *v = (view){.west = NAN, .east = NAN, .south = NAN, .north = NAN};
-    const autk_routes *all[] = {map->before, map->after};
     autk_status st = AUTK_OK;
-    for (int k = 0; k < 2 && st == AUTK_OK; k++) {
-        for (size_t i = 0; all[k] != NULL && i < all[k]->n && st == AUTK_OK; i++)
-            st = each_line(map->network, &all[k]->routes[i], start, widen, v, err);
+    for (size_t w = 0; w < map->n_ways && st == AUTK_OK; w++) {
+        const autk_routes *all[] = {map->ways[w].before, map->ways[w].after};
+        for (int k = 0; k < 2 && st == AUTK_OK; k++) {
+            for (size_t i = 0; all[k] != NULL && i < all[k]->n && st == AUTK_OK; i++)
+                st = each_line(map->network, &all[k]->routes[i], start, widen, v, err);
+        }
     }
     if (st == AUTK_OK && isnan(v->west))
         st = autki_fail(err, AUTK_EARG, "expected a route to draw, got none");
@@ -240,39 +242,138 @@ static autk_status draw_routes(autk_buf *out, const view *v, const autk_route_ma
     return st;
 }
 
-static void draw_end(autk_buf *out, const view *v, const autk_place *place, double start)
+/* ------------------------------------------------------------------ names at the ends */
+
+typedef struct box {
+    double left, right, top, bottom;
+} box;
+
+typedef struct labels {
+    box taken[AUTK_ROUTE_MAP_WAYS + 1];
+    size_t n;
+} labels;
+
+static bool overlap(const box *a, const box *b)
 {
-    double middle = (v->west + v->east) / 2, lon = near_lon(place->lon, start);
-    lon = lon < v->west || lon > v->east ? near_lon(place->lon, middle) : lon;
-    double x = x_of(v, lon), y = y_of(v, place->lat);
-    bool left = x > AUTKI_SVG_WIDTH - autki_svg_text_width(place->name) - 14;
+    return a->left < b->right && b->left < a->right && a->top < b->bottom && b->top < a->bottom;
+}
+
+static bool has_room(const labels *l, const box *at, const view *v)
+{
+    if (at->left < 2 || at->right > AUTKI_SVG_WIDTH - 2 || at->top < 2 ||
+        at->bottom > v->height - 2)
+        return false;
+    for (size_t i = 0; i < l->n; i++) {
+        if (overlap(at, &l->taken[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A name right or left of its dot, above, at its height or below: the first that is free. Where
+ * none is, the table below the map has the name. */
+static void draw_name(autk_buf *out, labels *l, const view *v, double x, double y, const char *name)
+{
+    static const double lift[] = {7, -4, -16};
+    double width = autki_svg_bold_width(name);
+    for (int side = 0; side < 2; side++) {
+        for (size_t k = 0; k < sizeof lift / sizeof *lift; k++) {
+            double left = side == 0 ? x + 9 : x - 9 - width, base = y - lift[k];
+            box at = {left, left + width, base - 12, base + 3};
+            if (!has_room(l, &at, v))
+                continue;
+            l->taken[l->n++] = at;
+            autki_svg_text(out, left, base, AUTKI_START, "name end", name);
+            return;
+        }
+    }
+}
+
+/* Where the place lies in the view, turned by whole circles to be near `start`, else the middle. */
+static void find_end(double *x, double *y, const view *v, const autk_place *place, double start)
+{
+    double lon = near_lon(place->lon, start);
+    if (lon < v->west || lon > v->east)
+        lon = near_lon(place->lon, (v->west + v->east) / 2);
+    *x = x_of(v, lon);
+    *y = y_of(v, place->lat);
+}
+
+static void draw_ends(autk_buf *out, const view *v, const autk_route_map *map,
+                      const autk_place *from)
+{
+    labels l = {.n = 0};
+    double x, y, middle = (v->west + v->east) / 2;
+    find_end(&x, &y, v, from, from->lon);
     draw_dot(out, x, y, 5, "dot end");
-    autki_svg_text(out, left ? x - 9 : x + 9, y - 7, left ? AUTKI_END : AUTKI_START, "name end",
-                   place->name);
+    draw_name(out, &l, v, x, y, from->name);
+    for (size_t i = 0; i < map->n_ways; i++) {
+        const autk_place *to = autk_network_place(map->network, map->ways[i].to);
+        find_end(&x, &y, v, to, middle);
+        draw_dot(out, x, y, map->n_ways == 1 ? 5 : 4, "dot end");
+        draw_name(out, &l, v, x, y, map->ways[i].label != NULL ? map->ways[i].label : to->name);
+    }
+}
+
+static bool has_after(const autk_route_map *map)
+{
+    for (size_t i = 0; i < map->n_ways; i++) {
+        if (map->ways[i].after != NULL)
+            return true;
+    }
+    return false;
 }
 
 static void draw_legend(autk_buf *out, const view *v, const autk_route_map *map)
 {
     double y = v->height + 22;
+    bool after = has_after(map);
     autki_svg_line(out, 0, y - 4, 34, y - 4, "line s1");
     autki_svg_text(out, 42, y, AUTKI_START, "",
-                   map->after != NULL ? "before: nothing closed"
-                                      : "routes, wider with more traffic");
-    if (map->after == NULL)
+                   after ? "before: nothing closed" : "routes, wider with more traffic");
+    if (!after)
         return;
     autki_svg_line(out, 230, y - 4, 264, y - 4, "line s2");
     autki_svg_text(out, 272, y, AUTKI_START, "", "after the closures");
     autki_svg_text(out, AUTKI_SVG_WIDTH, y, AUTKI_END, "tick", "wider = more of the traffic");
 }
 
+static autk_status check_map(const autk_route_map *map, autk_err *err)
+{
+    if (autk_network_place(map->network, map->from) == NULL || map->n_ways == 0 ||
+        map->n_ways > AUTK_ROUTE_MAP_WAYS)
+        return autki_fail(err, AUTK_EARG, "expected 1 to %d destinations from a place, got %zu",
+                          AUTK_ROUTE_MAP_WAYS, map->n_ways);
+    for (size_t i = 0; i < map->n_ways; i++) {
+        const autk_route_map_way *way = &map->ways[i];
+        if (autk_network_place(map->network, way->to) == NULL || way->before == NULL ||
+            way->before->n == 0)
+            return autki_fail(err, AUTK_EARG, "expected routes between two places of the network");
+    }
+    return AUTK_OK;
+}
+
+static autk_status draw_ways(autk_buf *out, const view *v, const autk_route_map *map, double start,
+                             autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    for (size_t i = 0; st == AUTK_OK && i < map->n_ways; i++)
+        st = draw_routes(out, v, map, map->ways[i].before, false, start, err);
+    for (size_t i = 0; st == AUTK_OK && i < map->n_ways; i++) {
+        if (map->ways[i].after != NULL)
+            st = draw_routes(out, v, map, map->ways[i].after, true, start, err);
+    }
+    return st;
+}
+
 autk_status autk_route_map_draw(autk_buf *out, const autk_route_map *map, autk_err *err)
 {
     view v;
+    autk_status st = check_map(map, err);
+    if (st != AUTK_OK)
+        return st;
     const autk_place *from = autk_network_place(map->network, map->from);
-    const autk_place *to = autk_network_place(map->network, map->to);
-    if (from == NULL || to == NULL || map->before == NULL || map->before->n == 0)
-        return autki_fail(err, AUTK_EARG, "expected routes between two places of the network");
-    autk_status st = find_view(&v, map, from->lon, err);
+    st = find_view(&v, map, from->lon, err);
     if (st == AUTK_OK)
         st = autki_svg_begin(out, &map->frame, v.height + LEGEND_PX, err);
     if (st != AUTK_OK)
@@ -282,11 +383,8 @@ autk_status autk_route_map_draw(autk_buf *out, const autk_route_map *map, autk_e
                     "<rect width=\"%.0f\" height=\"%.0f\" class=\"water\"/>\n",
                     AUTKI_SVG_WIDTH, v.height, AUTKI_SVG_WIDTH, v.height);
     draw_land(out, &v, map->network);
-    st = draw_routes(out, &v, map, map->before, false, from->lon, err);
-    if (st == AUTK_OK && map->after != NULL)
-        st = draw_routes(out, &v, map, map->after, true, from->lon, err);
-    draw_end(out, &v, from, from->lon);
-    draw_end(out, &v, to, (v.west + v.east) / 2);
+    st = draw_ways(out, &v, map, from->lon, err);
+    draw_ends(out, &v, map, from);
     autk_buf_puts(out, "</svg>\n");
     draw_legend(out, &v, map);
     autki_svg_end(out);

@@ -21,14 +21,17 @@ static void draw(const char *from, const char *to, const char *closed, bool stan
                                     .description = "A map",
                                     .standalone = standalone},
                           .network = net};
+    autk_route_map_way way = {0};
     assert_ok(autk_network_find(&map.from, net, from, &err), &err);
-    assert_ok(autk_network_find(&map.to, net, to, &err), &err);
+    assert_ok(autk_network_find(&way.to, net, to, &err), &err);
     assert_ok(autk_closures_create(&c, net, &err), &err);
     assert_ok(autk_closures_add(c, closed, &err), &err);
-    assert_ok(autk_routes_find(&before, net, map.from, map.to, NULL, NULL, &err), &err);
-    assert_ok(autk_routes_find(&after, net, map.from, map.to, c, NULL, &err), &err);
-    map.before = before;
-    map.after = after;
+    assert_ok(autk_routes_find(&before, net, map.from, way.to, NULL, NULL, &err), &err);
+    assert_ok(autk_routes_find(&after, net, map.from, way.to, c, NULL, &err), &err);
+    way.before = before;
+    way.after = after;
+    map.ways = &way;
+    map.n_ways = 1;
     assert_ok(autk_route_map_draw(out, &map, &err), &err);
     autk_routes_free(before);
     autk_routes_free(after);

@@ -75,7 +75,7 @@ static void belarus__has_russia_first_and_its_bounds_in_every_format(void **stat
     autk_buf_clear(&out);
     assert_ok(autk_brief_html(&out, brief, &err), &err);
     assert_xml(autk_buf_text(&out));
-    assert_int_equal(count_of(autk_buf_text(&out), "class=\"autk-chart\""), 5);
+    assert_int_equal(count_of(autk_buf_text(&out), "class=\"autk-chart\""), 6);
     autk_buf_deinit(&out);
     autk_brief_free(brief);
 }
