@@ -15,31 +15,19 @@ typedef struct ties_run {
 
 /* ------------------------------------------------------------------ open corridors */
 
-static bool between(const autk_place *p, int32_t a, int32_t b)
-{
-    return p->kind == AUTK_PLACE_CROSSING && ((p->economy[0] == a && p->economy[1] == b) ||
-                                              (p->economy[0] == b && p->economy[1] == a));
-}
-
-/* Crossings between the two and how many of them the dataset knows to be closed at the year's end.
- */
-static autk_status count_crossings(cli_context *cli, const ties_run *run, int year, int *n,
-                                   int *n_closed)
+/* Crossings between the two that are open and closed at the year's end. */
+static autk_status count_crossings(cli_context *cli, const ties_run *run, int year, int32_t *n_open,
+                                   int32_t *n_closed)
 {
     autk_closures *closures = NULL;
     autk_err ignored;
-    *n = *n_closed = 0;
+    *n_open = *n_closed = 0;
     autk_status st = autk_closures_create(&closures, run->network, &cli->err);
     if (st != AUTK_OK)
         return st;
     /* Outside the years that closures are known for, none is in force. */
     st = autk_closures_add_date(closures, year * 10000 + 1231, -1, NULL, &ignored);
-    for (int32_t i = 0; i < autk_network_n_places(run->network); i++) {
-        if (!between(autk_network_place(run->network, i), run->a, run->b))
-            continue;
-        (*n)++;
-        *n_closed += autk_closures_is_closed(closures, i);
-    }
+    autk_closures_crossings(n_open, n_closed, closures, run->a, run->b);
     autk_closures_free(closures);
     if (st == AUTK_OK || st == AUTK_EARG)
         return AUTK_OK;
@@ -60,12 +48,12 @@ static autk_status add_year(cli_context *cli, autk_table *table, const ties_run 
                             const autk_tie_year *y)
 {
     autk_buf groups;
-    int n, n_closed;
+    int32_t n_open, n_closed;
     autk_buf_init(&groups);
     groups_text(&groups, run, y);
     autk_status st = autk_buf_check(&groups, &cli->err);
     if (st == AUTK_OK)
-        st = count_crossings(cli, run, y->year, &n, &n_closed);
+        st = count_crossings(cli, run, y->year, &n_open, &n_closed);
     if (st == AUTK_OK) {
         const autk_bounds shares[] = {y->share_a, y->share_b};
         autk_table_number(table, y->year);
@@ -78,7 +66,7 @@ static autk_status add_year(cli_context *cli, autk_table *table, const ties_run 
         autk_table_number(table, y->votes_distance);
         autk_table_text(table, autk_buf_text(&groups));
         autk_table_number(table, y->n_sanctions);
-        autk_table_number(table, n - n_closed);
+        autk_table_number(table, n_open);
         autk_table_number(table, n_closed);
     }
     autk_buf_deinit(&groups);

@@ -207,6 +207,10 @@ AUTK_API const char *autk_closures_text(const autk_closures *closures, size_t en
  */
 AUTK_API void autk_closures_where(int32_t economy[2], const autk_closures *closures, size_t entry);
 
+/** Land crossings of the network between two economies, open and wholly closed. */
+AUTK_API void autk_closures_crossings(int32_t *n_open, int32_t *n_closed,
+                                      const autk_closures *closures, int32_t a, int32_t b);
+
 /** Is the place wholly closed, so that nothing passes, begins or ends there? */
 AUTK_API bool autk_closures_is_closed(const autk_closures *closures, int32_t place);
 

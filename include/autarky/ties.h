@@ -54,9 +54,10 @@ typedef struct autk_ties {
  * The tie between two economies from `first` to `last` (0, 0 = all years with trade figures).
  *
  * Turns: of trade autk_turns_find (Bai & Perron, with the bounds); of votes Bai & Perron, number by
- * BIC, 95 % intervals by Bai (1997); of memberships each year in which their number changes; of
- * sanctions the first year of a run of years with any. Sources: Bailey, Strezhnev & Voeten (2017)
- * for ideal points; the dataset's groups and events.
+ * BIC, a late one by the end-of-sample test of Andrews (2003), 95 % intervals by Bai (1997); of
+ * memberships each year in which their number changes; of sanctions the first year of a run of
+ * years with any. Sources: Bailey, Strezhnev & Voeten (2017) for ideal points; the dataset's groups
+ * and events.
  *
  * Errors:  AUTK_EARG (a is b, years), AUTK_EDATA (damaged dataset), AUTK_EIO, AUTK_ENOMEM.
  * Cost:    about 0.1 s.
@@ -64,6 +65,23 @@ typedef struct autk_ties {
  */
 AUTK_API autk_status autk_ties_find(autk_ties **out, const autk_world *world, int32_t a, int32_t b,
                                     int first, int last, autk_err *err) AUTK_MUST_CHECK;
+
+/** The second's share in the first's trade, measured before. Borrowed for the call. */
+typedef struct autk_tie_trade {
+    const autk_dependence_year *series; /**< [n] */
+    size_t n;
+    const autk_turns *turns; /**< of it; NULL = none */
+} autk_tie_trade;
+
+/**
+ * The same around a trade layer that is known already; the other side's trade is left unknown.
+ *
+ * @param trade  NULL: measure both, as autk_ties_find
+ * Cost:  about 5 ms.
+ */
+AUTK_API autk_status autk_ties_beside(autk_ties **out, const autk_world *world, int32_t a,
+                                      int32_t b, int first, int last, const autk_tie_trade *trade,
+                                      autk_err *err) AUTK_MUST_CHECK;
 AUTK_API void autk_ties_free(autk_ties *ties);
 
 #ifdef __cplusplus

@@ -57,6 +57,18 @@ bool autk_closures_is_closed(const autk_closures *closures, int32_t place)
     return place >= 0 && (size_t)place < closures->net->n_places && closures->closed_place[place];
 }
 
+void autk_closures_crossings(int32_t *n_open, int32_t *n_closed, const autk_closures *closures,
+                             int32_t a, int32_t b)
+{
+    *n_open = *n_closed = 0;
+    for (size_t i = 0; i < closures->net->n_places; i++) {
+        const autk_place *p = &closures->net->places[i];
+        if (p->kind == AUTK_PLACE_CROSSING && ((p->economy[0] == a && p->economy[1] == b) ||
+                                               (p->economy[0] == b && p->economy[1] == a)))
+            (*(closures->closed_place[i] ? n_closed : n_open))++;
+    }
+}
+
 const char *autk_closures_text(const autk_closures *closures, size_t entry)
 {
     return entry < closures->n_entries ? closures->entries[entry].text : "";

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "data/csv.h"
 #include "data/world_asset.h"
+#include "measure/turns.h"
 
 #define FIRST_VOTES 1946
 #define N_VOTES 78
@@ -127,6 +128,18 @@ static void fill_year(autk_tie_year *y, const autk_world *world, int32_t a, int3
     }
 }
 
+static void put_series(autk_ties *t, const autk_dependence_year *series, size_t n, bool of_a)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = (int64_t)series[i].year - t->years[0].year;
+        if (at < 0 || at >= (int64_t)t->n_years)
+            continue;
+        autk_tie_year *y = &t->years[at];
+        *(of_a ? &y->share_a : &y->share_b) = series[i].entry.share;
+        y->gap = y->gap || series[i].entry.gap;
+    }
+}
+
 static autk_status take_trade(autk_ties *t, const autk_evidence *evidence, bool of_a, autk_err *err)
 {
     autk_dependence_year *series = NULL;
@@ -139,11 +152,8 @@ static autk_status take_trade(autk_ties *t, const autk_evidence *evidence, bool 
         return AUTK_OK;
     autk_status st = autk_depend_series(&series, &n, evidence, of_a ? t->b : t->a,
                                         AUTK_DIRECTION_TRADE, first, last, err);
-    for (size_t i = 0; st == AUTK_OK && i < n; i++) {
-        autk_tie_year *y = &t->years[series[i].year - t->years[0].year];
-        *(of_a ? &y->share_a : &y->share_b) = series[i].entry.share;
-        y->gap = y->gap || series[i].entry.gap;
-    }
+    if (st == AUTK_OK)
+        put_series(t, series, n, of_a);
     free(series);
     return st;
 }
@@ -160,6 +170,17 @@ static autk_status add_turn(autk_ties *t, autk_tie_layer layer, int year, int lo
     return AUTK_OK;
 }
 
+static autk_status put_turns(autk_ties *t, const autk_turns *turns, bool of_a, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    for (size_t i = 0; st == AUTK_OK && i < turns->annual.n_turns; i++) {
+        const autk_turn *turn = &turns->annual.turns[i];
+        st = add_turn(t, of_a ? AUTK_TIE_TRADE_A : AUTK_TIE_TRADE_B, turn->date, turn->low,
+                      turn->high, turn->share_before, turn->share_after, err);
+    }
+    return st;
+}
+
 static autk_status trade_turns(autk_ties *t, const autk_evidence *evidence, bool of_a,
                                autk_err *err)
 {
@@ -169,11 +190,8 @@ static autk_status trade_turns(autk_ties *t, const autk_evidence *evidence, bool
     autk_status st = autk_turns_find(&turns, evidence, of_a ? t->b : t->a, &opts, err);
     if (st == AUTK_ENOANSWER) /* too few years with a known share: no turns */
         return AUTK_OK;
-    for (size_t i = 0; st == AUTK_OK && i < turns->annual.n_turns; i++) {
-        const autk_turn *turn = &turns->annual.turns[i];
-        st = add_turn(t, of_a ? AUTK_TIE_TRADE_A : AUTK_TIE_TRADE_B, turn->date, turn->low,
-                      turn->high, turn->share_before, turn->share_after, err);
-    }
+    if (st == AUTK_OK)
+        st = put_turns(t, turns, of_a, err);
     autk_turns_free(turns);
     return st;
 }
@@ -186,22 +204,23 @@ static double mean(const double *y, size_t from, size_t to)
     return sum / (double)(to - from);
 }
 
-/* distance [n] in year[n], without the years that have none. */
+/* distance [n] in year[n], without the years that have none. Dated as shares are: the number by
+ * BIC, and a test of the last years, which no segment of the least length can hold. */
 static autk_status date_votes(autk_ties *t, const double *distance, const int *year, size_t n,
                               autk_err *err)
 {
-    autk_breaks breaks;
+    autki_dating found;
     autk_breaks_opts opts = autk_breaks_opts_default();
     autk_break_interval interval[AUTK_BREAKS_MAX];
     if (n < 14) /* no two segments of the least length that say anything */
         return AUTK_OK;
-    autk_status st = autk_breaks_find(&breaks, distance, n, &opts, err);
-    size_t m = st == AUTK_OK ? breaks.n_bic : 0;
-    const size_t *last = breaks.models[m].last;
-    if (st == AUTK_OK && m > 0)
-        st = autk_breaks_intervals(interval, distance, n, last, m, 0.95, &opts, err);
-    for (size_t i = 0; st == AUTK_OK && i < m; i++) {
-        size_t from = i == 0 ? 0 : last[i - 1] + 1, to = i + 1 < m ? last[i + 1] + 1 : n;
+    autk_status st =
+        autki_date_series(&found, NULL, NULL, NULL, distance, n, AUTK_TURNS_BIC, &opts, err);
+    const size_t *last = found.last;
+    if (st == AUTK_OK && found.n > 0)
+        st = autk_breaks_intervals(interval, distance, n, last, found.n, 0.95, &opts, err);
+    for (size_t i = 0; st == AUTK_OK && i < found.n; i++) {
+        size_t from = i == 0 ? 0 : last[i - 1] + 1, to = i + 1 < found.n ? last[i + 1] + 1 : n;
         int64_t low = interval[i].low + 1, high = interval[i].high + 1;
         low = !interval[i].known || low < 0 ? 0 : low;
         high = !interval[i].known || high >= (int64_t)n ? (int64_t)n - 1 : high;
@@ -276,7 +295,21 @@ static autk_status trade_layer(autk_ties *t, const autk_world *world, bool of_a,
     return st;
 }
 
-static autk_status fill(autk_ties *t, const autk_world *world, int first, autk_err *err)
+static autk_status measured_trade(autk_ties *t, const autk_world *world, autk_err *err)
+{
+    autk_status st = trade_layer(t, world, true, err);
+    return st == AUTK_OK ? trade_layer(t, world, false, err) : st;
+}
+
+static autk_status known_trade(autk_ties *t, const autk_tie_trade *trade, autk_err *err)
+{
+    put_series(t, trade->series, trade->n, true);
+    return trade->turns != NULL ? put_turns(t, trade->turns, true, err) : AUTK_OK;
+}
+
+/* trade: NULL = measure it here, on both sides. */
+static autk_status fill(autk_ties *t, const autk_world *world, int first,
+                        const autk_tie_trade *trade, autk_err *err)
 {
     double of_a[N_VOTES], of_b[N_VOTES];
     autk_status st = read_votes(of_a, of_b, world, t->a, t->b, err);
@@ -292,9 +325,7 @@ static autk_status fill(autk_ties *t, const autk_world *world, int first, autk_e
         fill_year(y, world, t->a, t->b);
     }
     if (st == AUTK_OK)
-        st = trade_layer(t, world, true, err);
-    if (st == AUTK_OK)
-        st = trade_layer(t, world, false, err);
+        st = trade != NULL ? known_trade(t, trade, err) : measured_trade(t, world, err);
     if (st == AUTK_OK)
         st = votes_turns(t, of_a, of_b, err);
     if (st == AUTK_OK)
@@ -304,8 +335,8 @@ static autk_status fill(autk_ties *t, const autk_world *world, int first, autk_e
     return st;
 }
 
-autk_status autk_ties_find(autk_ties **out, const autk_world *world, int32_t a, int32_t b,
-                           int first, int last, autk_err *err)
+autk_status autk_ties_beside(autk_ties **out, const autk_world *world, int32_t a, int32_t b,
+                             int first, int last, const autk_tie_trade *trade, autk_err *err)
 {
     int32_t n = autk_world_n_economies(world);
     if (a < 0 || a >= n || b < 0 || b >= n || a == b)
@@ -324,7 +355,7 @@ autk_status autk_ties_find(autk_ties **out, const autk_world *world, int32_t a, 
     t->years = autki_calloc(t->n_years, sizeof *t->years);
     t->turns = autki_calloc(MAX_TURNS, sizeof *t->turns);
     autk_status st = t->years != NULL && t->turns != NULL
-                         ? fill(t, world, first, err)
+                         ? fill(t, world, first, trade, err)
                          : autki_no_memory(err, MAX_TURNS * sizeof *t->turns);
     if (st != AUTK_OK) {
         autk_ties_free(t);
@@ -332,4 +363,10 @@ autk_status autk_ties_find(autk_ties **out, const autk_world *world, int32_t a, 
     }
     *out = t;
     return AUTK_OK;
+}
+
+autk_status autk_ties_find(autk_ties **out, const autk_world *world, int32_t a, int32_t b,
+                           int first, int last, autk_err *err)
+{
+    return autk_ties_beside(out, world, a, b, first, last, NULL, err);
 }

@@ -1,6 +1,7 @@
 #include "report/brief_corridors.h"
 #include "report/brief_loss.h"
 #include "report/brief_products.h"
+#include "report/brief_structure.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -80,6 +81,7 @@ void autk_brief_free(autk_brief *brief)
     autki_loss_free(brief->loss);
     autki_products_free(brief->products);
     autki_corridors_free(brief->corridors);
+    autki_structure_free(brief->structure);
     free(brief->headline);
     autk_dependence_free(brief->on_only);
     autk_evidence_free(brief->evidence);
@@ -279,6 +281,8 @@ static autk_status gather(autk_brief *b, autk_dataset *dataset, autk_err *err)
         st = autki_brief_add_loss(b, err);
     if (st == AUTK_OK)
         st = autki_brief_add_corridors(b, err);
+    if (st == AUTK_OK)
+        st = autki_brief_add_structure(b, err);
     if (st == AUTK_OK)
         st = autki_brief_add_claims(b, err);
     return st == AUTK_OK ? autki_brief_add_sources(b, err) : st;

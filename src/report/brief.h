@@ -33,6 +33,7 @@ typedef struct autki_lines {
     X(AUTKI_RELIEF, "relief", "What lifting the sanctions would give")                             \
     X(AUTKI_CORRIDORS, "corridors", "Routes to the markets")                                       \
     X(AUTKI_ISOLATION, "isolation", "Isolation")                                                   \
+    X(AUTKI_STRUCTURE, "structure", "Place in the wider structure")                                \
     X(AUTKI_UNKNOWN, "unknown", "What is not known, and why")                                      \
     X(AUTKI_CLAIMS, "claims", "Claims checked")                                                    \
     X(AUTKI_SOURCES, "sources", "Sources")
@@ -80,6 +81,7 @@ struct autk_brief {
     struct autki_loss *loss;           /* of the partner: brief_loss.h */
     struct autki_products *products;   /* NULL = no dataset was given: brief_products.h */
     struct autki_corridors *corridors; /* routes to the markets: brief_corridors.h */
+    struct autki_structure *structure; /* bloc and layers of the tie: brief_structure.h */
     /* words */
     char *headline;
     autki_lines lede;
@@ -127,6 +129,10 @@ autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_s
 autk_status autki_brief_add_products(autk_brief *brief, autk_dataset *dataset, autk_err *err)
     AUTK_MUST_CHECK;
 autk_status autki_brief_add_corridors(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
+/** Behind the turns and the corridors. */
+autk_status autki_brief_add_structure(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_brief_say_structure(autk_brief *brief, autk_buf *t, autk_err *err)
+    AUTK_MUST_CHECK;
 autk_status autki_brief_add_loss(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_turns(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_brief_add_claims(autk_brief *brief, autk_err *err) AUTK_MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "report/brief_loss.h"
 #include "report/brief_relief.h"
 #include "report/brief_products.h"
+#include "report/brief_structure.h"
 
 #include <math.h>
 #include <string.h>
@@ -283,6 +284,7 @@ autk_status autki_brief_json(autk_buf *out, const autk_brief *brief, autk_err *e
     autki_relief_json(out, brief);
     autki_corridors_json(out, brief);
     put_isolation(out, brief);
+    autki_structure_json(out, brief);
     put_lines(out, "not_known", &brief->sentences[AUTKI_UNKNOWN]);
     put_claims(out, brief);
     put_source_list(out, brief);
@@ -384,5 +386,6 @@ autk_status autki_brief_csv(autk_buf *out, const autk_brief *brief, autk_err *er
     autki_relief_csv(out, brief);
     autki_corridors_csv(out, brief);
     put_isolation_rows(out, brief);
+    autki_structure_csv(out, brief);
     return autk_buf_check(out, err);
 }

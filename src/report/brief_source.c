@@ -1,4 +1,5 @@
-#include "report/brief.h"
+#include "report/brief_corridors.h"
+#include "report/brief_structure.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,21 @@ static void mark_series(unsigned char *used, int32_t n, const autk_dependence_ye
 {
     for (size_t i = 0; i < n_s; i++)
         mark(used, n, &s[i].entry.sources);
+}
+
+/* The sources of the network of routes and of the layers of the tie, by their ids. */
+static void mark_named(unsigned char *used, const autk_brief *b)
+{
+    static const char *const routes[] = {"geodist",          "natural-earth", "world-factbook",
+                                         "world-port-index", "sea-lanes",     "transport-costs"};
+    static const char *const ties[] = {"unga-ideal-points"};
+    for (int32_t i = 0; i < autk_world_n_sources(b->world); i++) {
+        const char *id = autk_world_source(b->world, i)->id;
+        for (size_t k = 0; b->corridors->why_not == NULL && k < sizeof routes / sizeof *routes; k++)
+            used[i] = used[i] || strcmp(id, routes[k]) == 0;
+        for (size_t k = 0; b->structure->ties != NULL && k < sizeof ties / sizeof *ties; k++)
+            used[i] = used[i] || strcmp(id, ties[k]) == 0;
+    }
 }
 
 static void mark_all(unsigned char *used, int32_t n, const autk_brief *b)
@@ -56,6 +72,7 @@ autk_status autki_brief_add_sources(autk_brief *brief, autk_err *err)
         return autki_no_memory(err, (size_t)n * sizeof *brief->sources);
     }
     mark_all(used, n, brief);
+    mark_named(used, brief);
     for (int32_t i = 0; i < n; i++) {
         if (used[i] != 0)
             brief->sources[brief->n_sources++] = i;

@@ -1,6 +1,7 @@
 #include "report/brief_corridors.h"
 #include "report/brief_loss.h"
 #include "report/brief_products.h"
+#include "report/brief_structure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -270,6 +271,8 @@ autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_s
         return autki_loss_table(out, brief, err);
     case AUTKI_CORRIDORS:
         return autki_corridors_table(out, brief, err);
+    case AUTKI_STRUCTURE:
+        return autki_structure_table(out, brief, err);
     case AUTKI_ISOLATION:
         return isolation_table(out, brief, err);
     default:

@@ -513,6 +513,8 @@ static autk_status say_all(autk_brief *b, autk_buf *t, autk_err *err)
         st = autki_brief_say_relief(b, t, err);
     if (st == AUTK_OK)
         st = autki_brief_say_corridors(b, t, err);
+    if (st == AUTK_OK)
+        st = autki_brief_say_structure(b, t, err);
     return st == AUTK_OK ? autki_brief_say_turns(b, t, err) : st;
 }
 

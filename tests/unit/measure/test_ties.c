@@ -1,5 +1,6 @@
 /* The layers of ties that are known from elsewhere. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <autarky/ties.h>
@@ -68,6 +69,46 @@ static void ties__are_the_same_from_both_sides(void **state)
     autk_ties_free(two);
 }
 
+/* Around a trade layer measured before: the other layers do not depend on it. */
+static void ties__beside_a_known_trade_have_the_same_layers(void **state)
+{
+    (void)state;
+    autk_err err;
+    autk_ties *all = NULL, *beside = NULL;
+    autk_evidence *evidence = NULL;
+    autk_dependence_year *series = NULL;
+    autk_tie_trade trade = {0};
+    int32_t a = economy_of("BLR"), b = economy_of("RUS");
+    assert_ok(autk_ties_find(&all, world, a, b, 2000, 2023, &err), &err);
+    assert_ok(autk_evidence_create(&evidence, world, a, NULL, &err), &err);
+    assert_ok(
+        autk_depend_series(&series, &trade.n, evidence, b, AUTK_DIRECTION_TRADE, 1998, 2023, &err),
+        &err);
+    trade.series = series;
+    assert_ok(autk_ties_beside(&beside, world, a, b, 2000, 2023, &trade, &err), &err);
+    assert_int_equal(all->n_years, beside->n_years);
+    for (size_t i = 0; i < all->n_years; i++) {
+        const autk_tie_year *x = &all->years[i], *y = &beside->years[i];
+        assert_near(x->share_a.point, y->share_a.point, 0);
+        assert_true(isnan(y->share_b.point));
+        assert_near(x->votes_distance, y->votes_distance, 0);
+        assert_int_equal(x->n_groups, y->n_groups);
+    }
+    size_t k = 0;
+    for (size_t i = 0; i < all->n_turns; i++) {
+        if (all->turns[i].layer == AUTK_TIE_TRADE_A || all->turns[i].layer == AUTK_TIE_TRADE_B)
+            continue;
+        assert_true(k < beside->n_turns);
+        assert_int_equal(all->turns[i].layer, beside->turns[k].layer);
+        assert_int_equal(all->turns[i].year, beside->turns[k++].year);
+    }
+    assert_int_equal(k, beside->n_turns);
+    free(series);
+    autk_evidence_free(evidence);
+    autk_ties_free(all);
+    autk_ties_free(beside);
+}
+
 static void ties__refuse_an_economy_with_itself(void **state)
 {
     (void)state;
@@ -82,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ties__of_belarus_and_russia_have_their_layers),
         cmocka_unit_test(ties__are_the_same_from_both_sides),
+        cmocka_unit_test(ties__beside_a_known_trade_have_the_same_layers),
         cmocka_unit_test(ties__refuse_an_economy_with_itself)};
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
