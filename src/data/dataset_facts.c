@@ -356,13 +356,8 @@ static autk_status sum_of(uint64_t *sum, autk_dataset *d, autk_err *err)
 autk_status autki_facts_put_sum(autk_dataset *d, autk_err *err)
 {
     uint64_t sum;
-    char sql[120];
     autk_status st = sum_of(&sum, d, err);
-    if (st != AUTK_OK)
-        return st;
-    (void)snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO check_sum VALUES('facts', %lld)",
-                   (long long)sum);
-    return autki_dataset_exec(d, sql, err);
+    return st == AUTK_OK ? autki_dataset_put_check_sum(d, "facts", sum, err) : st;
 }
 
 autk_status autki_facts_check_sum(autk_dataset *d, autk_err *err)

@@ -303,6 +303,18 @@ static autk_status create_handle(autk_dataset **out, const char *path, bool writ
     return AUTK_OK;
 }
 
+/* The last step of opening: the small tables; closed where a step failed. */
+static autk_status hand_out(autk_dataset **out, autk_dataset *d, autk_status st, autk_err *err)
+{
+    if (st == AUTK_OK)
+        st = autki_dataset_load(d, err);
+    if (st == AUTK_OK)
+        *out = d;
+    else
+        autk_dataset_close(d);
+    return st;
+}
+
 autk_status autk_dataset_open(autk_dataset **out, const char *path, autk_err *err)
 {
     struct stat info;
@@ -314,14 +326,7 @@ autk_status autk_dataset_open(autk_dataset **out, const char *path, autk_err *er
         st = autki_dataset_exec(d, "PRAGMA query_only=1", err);
     if (st == AUTK_OK)
         st = check_identity(d, err);
-    if (st == AUTK_OK)
-        st = autki_dataset_load(d, err);
-    if (st != AUTK_OK) {
-        autk_dataset_close(d);
-        return st;
-    }
-    *out = d;
-    return AUTK_OK;
+    return hand_out(out, d, st, err);
 }
 
 static autk_status make_schema(autk_dataset *d, autk_err *err)
@@ -363,14 +368,7 @@ autk_status autki_dataset_open_to_write(autk_dataset **out, const char *path, au
                                 err);
     if (st == AUTK_OK && n_tables == 0)
         st = make_schema(d, err);
-    if (st == AUTK_OK)
-        st = autki_dataset_load(d, err);
-    if (st != AUTK_OK) {
-        autk_dataset_close(d);
-        return st;
-    }
-    *out = d;
-    return AUTK_OK;
+    return hand_out(out, d, st, err);
 }
 
 static void finalize_statements(autk_dataset *d)
@@ -420,13 +418,8 @@ autk_status autki_dataset_begin(autk_dataset *d, autk_err *err)
 static autk_status put_tables_sum(autk_dataset *d, autk_err *err)
 {
     uint64_t sum;
-    char sql[120];
     autk_status st = autki_dataset_tables_sum(&sum, d, err);
-    if (st != AUTK_OK)
-        return st;
-    (void)snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO check_sum VALUES('tables', %lld)",
-                   (long long)sum);
-    return autki_dataset_exec(d, sql, err);
+    return st == AUTK_OK ? autki_dataset_put_check_sum(d, "tables", sum, err) : st;
 }
 
 autk_status autki_dataset_commit(autk_dataset *d, autk_err *err)

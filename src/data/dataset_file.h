@@ -114,6 +114,10 @@ autk_status autki_dataset_chunks(uint32_t **economies, size_t *n, autk_dataset *
     AUTK_MUST_CHECK;
 autk_status autki_dataset_drop_pairs(autk_dataset *dataset, uint32_t layer, int32_t period,
                                      uint32_t exporter, autk_err *err) AUTK_MUST_CHECK;
+/* The checksum that `name` stands for. */
+autk_status autki_dataset_put_check_sum(autk_dataset *dataset, const char *name, uint64_t sum,
+                                        autk_err *err) AUTK_MUST_CHECK;
+
 /* An entry of the list of files. */
 typedef struct autki_file_note {
     const char *source, *name, *format;

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "data/dataset_facts.h"
-#include "data/import_dict.h"
+#include "data/import_codes.h"
 #include "data/import_finish.h"
 
 #define PRODUCTS_MAX 65536 /* the store holds them as 16 bits */
@@ -35,20 +35,6 @@ static autk_status map_economies(merger *m, autk_err *err)
     return st;
 }
 
-/* Position of a product's classification and code in the dictionary. */
-static autk_status intern_product(uint32_t *id, bool *added, autki_dict *dict,
-                                  const autki_product *p, autk_err *err)
-{
-    autk_buf key;
-    autk_buf_init(&key);
-    autk_buf_printf(&key, "%s\x1f%s", p->classification, p->code);
-    autk_status st = autk_buf_check(&key, err);
-    if (st == AUTK_OK)
-        st = autki_dict_intern(id, dict, key.text, key.len, added, err);
-    autk_buf_deinit(&key);
-    return st;
-}
-
 static autk_status map_products(merger *m, autk_err *err)
 {
     autki_dict dict;
@@ -66,10 +52,11 @@ static autk_status map_products(merger *m, autk_err *err)
     /* The target's products come first, so that their positions are their ids, and so are those of
      * what is added behind them. */
     for (size_t i = 0; i < before && st == AUTK_OK; i++)
-        st = intern_product(&id, &added, &dict, &m->into->products[i], err);
+        st = autki_intern_product(&id, &added, &dict, m->into->products[i].classification,
+                                  m->into->products[i].code, err);
     for (size_t i = 0; i < n && st == AUTK_OK; i++) {
         const autki_product *p = &m->from->products[i];
-        st = intern_product(&id, &added, &dict, p, err);
+        st = autki_intern_product(&id, &added, &dict, p->classification, p->code, err);
         if (st == AUTK_OK && added)
             st =
                 autki_dataset_add_product(&real, m->into, p->classification, p->code, p->name, err);

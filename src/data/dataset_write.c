@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -32,18 +33,16 @@ static autk_status step_to_done(autk_dataset *d, sqlite3_stmt *s, autk_err *err)
     return AUTK_OK;
 }
 
-static autk_status delete_chunk(autk_dataset *d, uint32_t layer, int32_t period, autki_order order,
-                                int64_t economy, autk_err *err)
+/* A statement that deletes, with whole numbers in the places of its question marks. */
+static autk_status delete_where(autk_dataset *d, const char *sql, const int64_t *values, int n,
+                                autk_err *err)
 {
     sqlite3_stmt *s = NULL;
-    autk_status st = autki_dataset_prepare(
-        &s, d, "DELETE FROM chunk WHERE layer=? AND period=? AND by=? AND economy=?", err);
+    autk_status st = autki_dataset_prepare(&s, d, sql, err);
     if (st != AUTK_OK)
         return st;
-    sqlite3_bind_int64(s, 1, layer);
-    sqlite3_bind_int(s, 2, period);
-    sqlite3_bind_int(s, 3, (int)order);
-    sqlite3_bind_int64(s, 4, economy);
+    for (int i = 0; i < n; i++)
+        sqlite3_bind_int64(s, i + 1, values[i]);
     return autki_dataset_run(d, s, err);
 }
 
@@ -53,7 +52,9 @@ autk_status autki_dataset_put_chunk(autk_dataset *d, uint32_t layer, int32_t per
                                     autk_err *err)
 {
     if (rows->n == 0)
-        return delete_chunk(d, layer, period, order, economy, err);
+        return delete_where(d,
+                            "DELETE FROM chunk WHERE layer=? AND period=? AND by=? AND economy=?",
+                            (const int64_t[]){layer, period, (int64_t)order, economy}, 4, err);
     autk_status st =
         kept(&d->put_chunk, d,
              "INSERT INTO chunk(layer, period, by, economy, n_rows, value, flows)"
@@ -118,15 +119,8 @@ autk_status autki_dataset_get_chunk(autki_chunk_rows *rows, autk_dataset *d, uin
 autk_status autki_dataset_drop_pairs(autk_dataset *d, uint32_t layer, int32_t period,
                                      uint32_t exporter, autk_err *err)
 {
-    sqlite3_stmt *s = NULL;
-    autk_status st = autki_dataset_prepare(
-        &s, d, "DELETE FROM pair_total WHERE layer=? AND exporter=? AND period=?", err);
-    if (st != AUTK_OK)
-        return st;
-    sqlite3_bind_int64(s, 1, layer);
-    sqlite3_bind_int64(s, 2, exporter);
-    sqlite3_bind_int(s, 3, period);
-    return autki_dataset_run(d, s, err);
+    return delete_where(d, "DELETE FROM pair_total WHERE layer=? AND exporter=? AND period=?",
+                        (const int64_t[]){layer, exporter, period}, 3, err);
 }
 
 static autk_status put_pair(autk_dataset *d, uint32_t layer, int32_t period, uint32_t exporter,
@@ -241,4 +235,13 @@ autk_status autki_dataset_note_file(autk_dataset *d, const autki_file_note *note
     sqlite3_bind_int64(s, 8, (sqlite3_int64)passed);
     sqlite3_bind_int64(s, 9, (sqlite3_int64)note->n_bad);
     return autki_dataset_run(d, s, err);
+}
+
+autk_status autki_dataset_put_check_sum(autk_dataset *d, const char *name, uint64_t sum,
+                                        autk_err *err)
+{
+    char sql[120];
+    (void)snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO check_sum VALUES('%s', %lld)", name,
+                   (long long)sum);
+    return autki_dataset_exec(d, sql, err);
 }

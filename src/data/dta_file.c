@@ -173,6 +173,12 @@ readstat_parser_t *autki_dta_parser(FILE *file)
     return parser;
 }
 
+const char *autki_dta_name(const readstat_variable_t *variable)
+{
+    const char *name = readstat_variable_get_name(variable);
+    return name != NULL ? name : "";
+}
+
 autk_status autki_dta_failed(readstat_error_t code, const char *name, autk_err *err)
 {
     autk_status st = code == READSTAT_ERROR_MALLOC ? AUTK_ENOMEM

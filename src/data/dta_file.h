@@ -30,6 +30,9 @@ autk_status autki_dta_open(FILE **out, const char *path, autk_input *input, cons
  */
 readstat_parser_t *autki_dta_parser(FILE *file);
 
+/* Name of a variable; "" where a damaged file has none. */
+const char *autki_dta_name(const readstat_variable_t *variable);
+
 /* What ReadStat says, as a status of ours. */
 autk_status autki_dta_failed(readstat_error_t code, const char *name, autk_err *err);
 

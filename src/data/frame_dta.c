@@ -31,7 +31,7 @@ static int take_variable(int index, readstat_variable_t *variable, const char *l
 {
     reading *r = ctx;
     (void)labels;
-    const char *name = readstat_variable_get_name(variable);
+    const char *name = autki_dta_name(variable);
     autk_status st = autki_grow(&r->names, &r->names_capacity, (size_t)index + 1, sizeof *r->names,
                                 65536, &r->err);
     if (st == AUTK_OK)

@@ -182,7 +182,7 @@ typedef struct row {
     const char *line_start; /* for columns of messages; NULL = no columns */
     int kind;
     int32_t period;
-    autki_span exporter, importer, product, value, quantity;
+    autki_span exporter, importer, product, value, quantity, classification;
 } row;
 
 static int64_t column_in(const row *r, const autki_span *f)
@@ -196,7 +196,7 @@ static autk_status slot_of(uint16_t *slot, autki_batch *b, const autki_slot_key 
 {
     for (size_t i = b->n_slots; i > 0; i--) {
         const autki_slot_key *s = &b->slots[i - 1];
-        if (s->period == key->period && s->kind == key->kind && s->level == key->level) {
+        if (autki_same_slot(s, key)) {
             *slot = (uint16_t)(i - 1);
             return AUTK_OK;
         }
@@ -296,6 +296,17 @@ static bool check_row(double *value, double *quantity, autki_batch *b, const aut
     return false;
 }
 
+/* The product with its classification before it, which goes into the key of its slot too. */
+static autki_span classed_product(autki_slot_key *key, char *room, size_t size,
+                                  const autki_span *product, const row *r)
+{
+    autki_span f = trimmed(r->classification);
+    autki_classification_of(key->classification, f.text, f.len);
+    int len = snprintf(room, size, "%s%c%.*s", key->classification, AUTKI_CLASS_END,
+                       (int)(product->len < 200 ? product->len : 200), product->text);
+    return (autki_span){room, (uint32_t)len};
+}
+
 static autk_status add_row(autki_batch *b, const autki_plan *plan, row *r, autk_err *err)
 {
     double value = 0, quantity = NAN;
@@ -321,11 +332,13 @@ static autk_status add_row(autki_batch *b, const autki_plan *plan, row *r, autk_
     autk_status st = b->n == b->capacity ? reserve(b, b->n + 1, err) : AUTK_OK;
     if (st != AUTK_OK)
         return st;
-    char room[260];
+    char room[260], classed[280];
     autki_span product = r->product.text != NULL && r->product.len != 0
                              ? kept_text(r->product, plan, true, room, sizeof room)
                              : (autki_span){"TOTAL", 5};
     autki_slot_key key = {.kind = r->kind, .level = level_of(&product), .period = r->period};
+    if (key.level != 0 && r->classification.len != 0)
+        product = classed_product(&key, classed, sizeof classed, &product, r);
     st = slot_of(&b->slot[b->n], b, &key, err);
     if (st == AUTK_OK)
         st = intern(&b->product[b->n], &b->products, &product, r, err);
@@ -367,13 +380,19 @@ static bool take_sides(row *r, autki_batch *b, const autki_plan *plan,
     return true;
 }
 
-static bool take_period(row *r, autki_batch *b, const autki_span fields[AUTKI_ROLE_COUNT])
+static bool take_period(row *r, autki_batch *b, const autki_plan *plan,
+                        const autki_span fields[AUTKI_ROLE_COUNT])
 {
+    if (plan->fixed_period != 0) {
+        r->period = plan->fixed_period;
+        return true;
+    }
     autki_span f = trimmed(fields[AUTKI_ROLE_PERIOD]), m = fields[AUTKI_ROLE_MONTH];
     r->period = autki_parse_period(f.text, f.len);
     if (r->period == 0) {
         b->n_read++;
-        autki_batch_bad(b, r->line, column_in(r, &f), "expected a year or a month, got \"%.*s\"",
+        autki_batch_bad(b, r->line, column_in(r, &f),
+                        "expected a year or a month (quarters are not kept), got \"%.*s\"",
                         SHOWN(f));
         return false;
     }
@@ -423,13 +442,14 @@ static autk_status add_fields(autki_batch *b, const autki_plan *plan,
                               const autki_span fields[AUTKI_ROLE_COUNT], row *r, bool with_period,
                               autk_err *err)
 {
-    if (!passes(b, plan, fields) || (with_period && !take_period(r, b, fields)) ||
+    if (!passes(b, plan, fields) || (with_period && !take_period(r, b, plan, fields)) ||
         !take_sides(r, b, plan, fields))
         return AUTK_OK;
     r->product = fields[AUTKI_ROLE_PRODUCT].text != NULL ? trimmed(fields[AUTKI_ROLE_PRODUCT])
                                                          : fields[AUTKI_ROLE_PRODUCT];
     r->value = fields[AUTKI_ROLE_VALUE];
     r->quantity = fields[AUTKI_ROLE_QUANTITY];
+    r->classification = fields[AUTKI_ROLE_CLASSIFICATION];
     return add_row(b, plan, r, err);
 }
 

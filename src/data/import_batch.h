@@ -6,6 +6,8 @@
 #ifndef AUTKI_DATA_IMPORT_BATCH_H
 #define AUTKI_DATA_IMPORT_BATCH_H
 
+#include <string.h>
+
 #include "data/import_dict.h"
 #include "data/import_plan.h"
 
@@ -14,7 +16,17 @@ typedef struct autki_slot_key {
     int kind;  /* autki_flow_of */
     int level; /* digits of the product code; 0 = all goods, -1 = codes of another shape */
     int32_t period;
+    char classification[AUTKI_CLASSIFICATION_BYTES]; /* of the row, zeros behind; "" = the plan's */
 } autki_slot_key;
+
+static inline bool autki_same_slot(const autki_slot_key *a, const autki_slot_key *b)
+{
+    return a->period == b->period && a->kind == b->kind && a->level == b->level &&
+           memcmp(a->classification, b->classification, sizeof a->classification) == 0;
+}
+
+/* A product of a row that names its classification is kept as "HS17\x1f310420". */
+#define AUTKI_CLASS_END '\x1f'
 
 #define AUTKI_BATCH_SLOTS_MAX 4096
 

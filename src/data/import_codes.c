@@ -172,6 +172,8 @@ static autk_economy_kind kind_of(const char *text)
         if (strcmp(*u, text) == 0)
             return AUTK_IS_UNSPECIFIED;
     }
+    if (strcmp(text, "ROW") == 0 || strcmp(text, "RoW") == 0)
+        return AUTK_IS_GROUP;
     /* EU27_2020, EXT_EU27_2020, EA20; QP … QZ are Eurostat's unspecified areas. */
     if (strncmp(text, "EXT_", 4) == 0 || strncmp(text, "INT_", 4) == 0 ||
         strncmp(text, "EU27", 4) == 0 || strncmp(text, "EU28", 4) == 0 ||
@@ -293,6 +295,45 @@ static const char *name_of_product(const autki_codes *c, const char *code)
     return autki_dict_find(&id, &c->product_table, code, strlen(code)) ? c->product_name[id] : "";
 }
 
+const char *autki_product_code(const char *kept)
+{
+    const char *end = strchr(kept, AUTKI_CLASS_END);
+    return end != NULL ? end + 1 : kept;
+}
+
+autk_status autki_intern_product(uint32_t *id, bool *added, autki_dict *dict,
+                                 const char *classification, const char *code, autk_err *err)
+{
+    autk_buf key;
+    autk_buf_init(&key);
+    autk_buf_printf(&key, "%s%c%s", classification, AUTKI_CLASS_END, code);
+    autk_status st = autk_buf_check(&key, err);
+    if (st == AUTK_OK)
+        st = autki_dict_intern(id, dict, key.text, key.len, added, err);
+    autk_buf_deinit(&key);
+    return st;
+}
+
+/* The id of a product of the import; `known` has the dataset's products, position for id. */
+static autk_status enter_product(uint32_t *id, autki_dict *known, const autki_codes *c,
+                                 autk_dataset *d, const char *kept, const char *classification,
+                                 autk_err *err)
+{
+    char own[AUTKI_CLASSIFICATION_BYTES + 1];
+    const char *code = autki_product_code(kept);
+    uint32_t added_id;
+    bool added = false;
+    if (code != kept) {
+        (void)snprintf(own, sizeof own, "%.*s", (int)(code - kept - 1), kept);
+        classification = own;
+    }
+    autk_status st = autki_intern_product(id, &added, known, classification, code, err);
+    if (st == AUTK_OK && added)
+        st = autki_dataset_add_product(&added_id, d, classification, code, name_of_product(c, code),
+                                       err);
+    return st;
+}
+
 static autk_status enter_products(uint32_t *ids, autki_codes *c, autk_dataset *d,
                                   const char *classification, autk_err *err)
 {
@@ -302,27 +343,11 @@ static autk_status enter_products(uint32_t *ids, autki_codes *c, autk_dataset *d
     bool added;
     autki_dict_init(&known, (size_t)1 << 20);
     autk_status st = sorted(&list, &c->products, err);
-    uint32_t *position = autki_malloc(d->n_products + c->products.n, sizeof *position);
-    if (st == AUTK_OK && position == NULL)
-        st = autki_no_memory(err, (d->n_products + c->products.n) * sizeof *position);
-    for (size_t i = 0; st == AUTK_OK && i < d->n_products; i++) {
-        if (strcmp(d->products[i].classification, classification) != 0)
-            continue;
-        st = autki_dict_intern(&id, &known, d->products[i].code, strlen(d->products[i].code),
-                               &added, err);
-        if (st == AUTK_OK)
-            position[id] = (uint32_t)i;
-    }
-    for (size_t i = 0; st == AUTK_OK && i < c->products.n; i++) {
-        const char *code = list[i].code;
-        st = autki_dict_intern(&id, &known, code, strlen(code), &added, err);
-        if (st == AUTK_OK && added)
-            st = autki_dataset_add_product(&position[id], d, classification, code,
-                                           name_of_product(c, code), err);
-        if (st == AUTK_OK)
-            ids[list[i].number] = position[id];
-    }
-    free(position);
+    for (size_t i = 0; st == AUTK_OK && i < d->n_products; i++)
+        st = autki_intern_product(&id, &added, &known, d->products[i].classification,
+                                  d->products[i].code, err);
+    for (size_t i = 0; st == AUTK_OK && i < c->products.n; i++)
+        st = enter_product(&ids[list[i].number], &known, c, d, list[i].code, classification, err);
     free(list);
     autki_dict_deinit(&known);
     return st;

@@ -48,6 +48,14 @@ autk_status autki_codes_economy(uint32_t *economy, autki_codes *codes, const cha
 autk_status autki_codes_product(uint32_t *product, autki_codes *codes, const char *text,
                                 autk_err *err) AUTK_MUST_CHECK;
 
+/* The code in a product's kept text, behind its classification. */
+const char *autki_product_code(const char *kept);
+
+/* Position of a product in a dictionary of "classification\x1fcode". */
+autk_status autki_intern_product(uint32_t *id, bool *added, autki_dict *dict,
+                                 const char *classification, const char *code, autk_err *err)
+    AUTK_MUST_CHECK;
+
 /**
  * Give each economy and product of the import its id in the dataset, adding what is new in order
  * of code.

@@ -38,7 +38,7 @@ static int take_variable(int index, readstat_variable_t *variable, const char *l
         return READSTAT_HANDLER_OK;
     if (index > 0)
         autk_buf_putc(s->text, ',');
-    autk_format_csv_text(s->text, readstat_variable_get_name(variable));
+    autk_format_csv_text(s->text, autki_dta_name(variable));
     if (index + 1 == s->n_variables)
         autk_buf_putc(s->text, '\n');
     return READSTAT_HANDLER_OK;

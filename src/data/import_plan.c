@@ -46,6 +46,9 @@ static const alias comtrade_names[] = {
     {AUTKI_ROLE_VALUE, "tradeValue"},
     {AUTKI_ROLE_QUANTITY, "netWgt"},
     {AUTKI_ROLE_QUANTITY, "netweight(kg)"},
+    {AUTKI_ROLE_CLASSIFICATION, "classificationCode"},
+    {AUTKI_ROLE_CLASSIFICATION, "classification"},
+    {AUTKI_ROLE_CLASSIFICATION, "pfCode"},
     {AUTKI_ROLE_COUNT, NULL},
 };
 
@@ -112,7 +115,7 @@ static const alias long_names[] = {
 
 static const char *const role_names[AUTKI_ROLE_COUNT] = {
     "year", "month",   "exporter", "importer", "reporter", "partner",
-    "flow", "product", "value",    "quantity", "measure"};
+    "flow", "product", "value",    "quantity", "measure",  "classification"};
 
 void autki_plan_deinit(autki_plan *plan)
 {
@@ -144,6 +147,20 @@ int32_t autki_parse_period(const char *text, size_t len)
         month = month * 10 + (text[i] - '0');
     }
     return month >= 1 && month <= 12 ? year * 100 + month : 0;
+}
+
+void autki_classification_of(char out[AUTKI_CLASSIFICATION_BYTES], const char *text, size_t len)
+{
+    static const char *const hs[] = {"HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22"};
+    bool numbered = len == 2 && text[1] >= '0' && text[1] <= '9';
+    if (numbered && text[0] == 'H' && text[1] - '0' < (int)(sizeof hs / sizeof *hs))
+        (void)snprintf(out, AUTKI_CLASSIFICATION_BYTES, "%s", hs[text[1] - '0']);
+    else if (numbered && text[0] == 'S')
+        (void)snprintf(out, AUTKI_CLASSIFICATION_BYTES, "SITC%c", text[1]);
+    else
+        (void)snprintf(
+            out, AUTKI_CLASSIFICATION_BYTES, "%.*s",
+            (int)(len < AUTKI_CLASSIFICATION_BYTES ? len : AUTKI_CLASSIFICATION_BYTES - 1), text);
 }
 
 int autki_flow_of(const char *text, size_t len)
@@ -282,7 +299,11 @@ static autk_status take_pair(autki_plan *plan, const header *h, const char *pair
         char name[128];
         (void)snprintf(name, sizeof name, "%.*s", (int)(len - key - 1), equals + 1);
         plan->column[role] = column_of(h, name);
-        if (plan->column[role] == AUTKI_NO_COLUMN)
+        bool found = plan->column[role] != AUTKI_NO_COLUMN;
+        /* "year=2022": where no column is called so, all rows are of that year. */
+        if (!found && role == AUTKI_ROLE_PERIOD)
+            found = (plan->fixed_period = autki_parse_period(name, strlen(name))) != 0;
+        if (!found)
             return autki_fail_at(err, AUTK_EPARSE, h->source_name, 1, 1,
                                  "expected a column \"%s\" as the map says, got a header without "
                                  "it",
@@ -291,7 +312,7 @@ static autk_status take_pair(autki_plan *plan, const header *h, const char *pair
     }
     return autki_fail_at(err, AUTK_EARG, "--map", 0, 0,
                          "expected year, month, exporter, importer, reporter, partner, flow, "
-                         "product, value or quantity = a column, got \"%.*s\"",
+                         "product, value, quantity or classification = a column, got \"%.*s\"",
                          (int)(len < 60 ? len : 60), pair);
 }
 
@@ -411,7 +432,8 @@ static autk_status check_roles(const autki_plan *plan, const header *h, autk_err
     bool reports = plan->column[AUTKI_ROLE_REPORTER] != AUTKI_NO_COLUMN &&
                    plan->column[AUTKI_ROLE_PARTNER] != AUTKI_NO_COLUMN &&
                    plan->column[AUTKI_ROLE_FLOW] != AUTKI_NO_COLUMN;
-    if (plan->column[AUTKI_ROLE_PERIOD] == AUTKI_NO_COLUMN && !plan->wide)
+    if (plan->column[AUTKI_ROLE_PERIOD] == AUTKI_NO_COLUMN && !plan->wide &&
+        plan->fixed_period == 0)
         used += (size_t)snprintf(missing + used, sizeof missing - used, "year, ");
     if (!sides && !reports)
         used += (size_t)snprintf(missing + used, sizeof missing - used,

@@ -20,7 +20,8 @@ typedef enum autki_role {
     AUTKI_ROLE_PRODUCT,
     AUTKI_ROLE_VALUE,
     AUTKI_ROLE_QUANTITY,
-    AUTKI_ROLE_MEASURE, /* Eurostat: what the number is */
+    AUTKI_ROLE_MEASURE,        /* Eurostat: what the number is */
+    AUTKI_ROLE_CLASSIFICATION, /* of the row's product; Comtrade mixes editions of the HS */
     AUTKI_ROLE_COUNT
 } autki_role;
 
@@ -39,6 +40,7 @@ typedef struct autki_plan {
     bool quotes, flags; /* flags: letters may follow a number after a blank */
     size_t column[AUTKI_ROLE_COUNT];
     size_t fallback[AUTKI_ROLE_COUNT]; /* where that field is blank: ISO codes often are */
+    int32_t fixed_period;              /* of every row, where no column has it; 0 = none */
     size_t n_fields;                   /* a row must have as many */
     autki_filter filters[AUTKI_FILTERS_MAX];
     size_t n_filters;
@@ -71,6 +73,11 @@ autk_status autki_plan_make(autki_plan *out, size_t *header_len, const autki_blo
 
 /* yyyy or yyyymm from 2021, 202105, 2021-05, 2021M05, 2021-05-31; 0 when it is none. */
 int32_t autki_parse_period(const char *text, size_t len);
+
+#define AUTKI_CLASSIFICATION_BYTES 8
+
+/* "HS17" of Comtrade's H5, "SITC3" of S3, other texts as they are, cut to size. */
+void autki_classification_of(char out[AUTKI_CLASSIFICATION_BYTES], const char *text, size_t len);
 
 /* flow * AUTK_SIDE_COUNT + side from M, X, RX, 1, "Import", …; -1 = none that is kept. */
 int autki_flow_of(const char *text, size_t len);

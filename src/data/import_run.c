@@ -205,7 +205,9 @@ static autk_layer layer_of(const autki_plan *plan, const autki_slot_key *key)
                     .valuation = plan->valuation,
                     .currency = plan->currency,
                     .frequency = key->period > 9999 ? 'M' : 'A',
-                    .classification = key->level == 0 ? "" : plan->classification,
+                    .classification = key->level == 0                  ? ""
+                                      : key->classification[0] != '\0' ? key->classification
+                                                                       : plan->classification,
                     .level = key->level};
     if (plan->valuation_by_side)
         l.valuation = l.side == AUTK_SIDE_IMPORTER ? AUTK_VALUATION_CIF : AUTK_VALUATION_FOB;
@@ -240,7 +242,8 @@ static autk_status make_views(views *v, const autki_codes *c, const autk_dataset
             (d != NULL ? d->economies[i].kind : c->economy[i].kind) == AUTK_IS_ECONOMY;
     }
     for (size_t i = 0; i < p; i++)
-        v->product_codes[i] = d != NULL ? d->products[i].code : autki_dict_text(&c->products, i);
+        v->product_codes[i] =
+            d != NULL ? d->products[i].code : autki_product_code(autki_dict_text(&c->products, i));
     return AUTK_OK;
 }
 
@@ -327,6 +330,8 @@ static autk_status write_all(pipeline *p, autk_err *err)
         p->run->report->n_stored += f.n_stored;
         p->run->report->n_passed[AUTK_PASSED_DUPLICATE] += f.n_duplicates;
     }
+    if (st == AUTK_EDATA && err != NULL && err->source[0] == '\0')
+        (void)snprintf(err->source, sizeof err->source, "%s", p->file->name);
     free_views(&v);
     free(economies);
     free(products);

@@ -47,7 +47,7 @@ autk_status autki_store_slot(size_t *slot, autki_store *store, const autki_slot_
 {
     for (size_t i = store->n_slots; i > 0; i--) {
         const autki_slot_key *k = &store->slots[i - 1].key;
-        if (k->period == key->period && k->kind == key->kind && k->level == key->level) {
+        if (autki_same_slot(k, key)) {
             *slot = i - 1;
             return AUTK_OK;
         }

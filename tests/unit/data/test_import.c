@@ -84,8 +84,9 @@ static const format_case cases[] = {
      .name = "b.csv",
      .text = BACI_HEAD "2022,4,8,010121,3,2\n2022,4,8,010121,4,2\n",
      .guessed = AUTK_IMPORT_BACI,
-     .error = ":0:0: 2022 4 to 8, product 010121 stands twice, with 3000 and 4000 (say what to do "
-              "with duplicates: sum, first or last)"},
+     .error =
+         "b.csv:0:0: 2022 4 to 8, product 010121 stands twice, with 3000 and 4000 (say what to do "
+         "with duplicates: sum, first or last)"},
     {.title = "the same flow twice, added; a sum with an unknown part is unknown",
      .name = "b.csv",
      .text = BACI_HEAD "2022,4,8,010121,3,2\n2022,4,8,010121,4,NA\n",
@@ -213,6 +214,21 @@ static const format_case cases[] = {
      .text = "year|month|exporter|importer|hs6|value\n2020|2|BLR|RUS|310420|7\n",
      .guessed = AUTK_IMPORT_CSV,
      .rows = "202002,BLR,RUS,310420,7,,USD,trade,unknown\n"},
+    {.title = "a year for all rows in the map",
+     .name = "mine.csv",
+     .text = "from,to,usd\nBLR,RUS,7\nROW,RUS,8\n",
+     .guessed = AUTK_IMPORT_CSV,
+     .map = "year=2022,exporter=from,importer=to,value=usd",
+     .rows = "2022,BLR,RUS,TOTAL,7,,USD,trade,unknown\n2022,ROW,RUS,TOTAL,8,,USD,trade,unknown\n"},
+    {.title = "Comtrade: editions of the HS apart, totals of no edition",
+     .name = "c.csv",
+     .text = "classificationCode,period,reporterCode,flowCode,partnerCode,cmdCode,primaryValue\n"
+             "H5,2021,112,X,643,310420,10\nH6,2021,112,X,276,310420,11\n"
+             "S3,2021,112,X,643,TOTAL,12\n",
+     .guessed = AUTK_IMPORT_COMTRADE,
+     .rows = "2021,112,643,310420,10,,USD,trade,exporter\n"
+             "2021,112,276,310420,11,,USD,trade,exporter\n"
+             "2021,112,643,TOTAL,12,,USD,trade,exporter\n"},
     {.title = "a map to a column that is not there",
      .name = "mine.csv",
      .text = "a,b\n1,2\n",
