@@ -232,6 +232,19 @@ AUTK_API bool autk_world_is_non_reporter(const autk_world *world, int32_t econom
                                          const char **basis);
 
 /**
+ * Is it documented that the economy published no trade by partner that year? False for one whose
+ * silence was only found in the data: it may publish, late or in a classification that the source
+ * does not take (South Korea 2023), and only its report is missing. False for one that reports.
+ */
+AUTK_API bool autk_world_silence_is_documented(const autk_world *world, int32_t economy, int year);
+
+/**
+ * Do that year's flows come from a complete matrix, and from the table of the largest partners only
+ * for pairs that the matrix lacks? (2022 and 2023; docs/modules/world.md says which pairs.)
+ */
+AUTK_API bool autk_world_has_matrix(const autk_world *world, int year);
+
+/**
  * Is the pair's flow in the reports of neither side that year, so that it is unknown and has no
  * reconciled or estimated observation? Two silent economies, or a pair that the data tables name
  * (Russia-Belarus 1995-96). Customs figures and statements of it may exist. Where only a part of it

@@ -20,7 +20,7 @@
 #include <sqlite3.h>
 
 #define WORLD_APPLICATION_ID 0x41544b57
-#define WORLD_FORMAT_VERSION 2
+#define WORLD_FORMAT_VERSION 3
 #define WORLD_NO_ESTIMATE 0xffffu
 #define WORLD_CONTIGUOUS 0x8000u
 #define WORLD_UNIT_USD 10000.0
@@ -46,6 +46,7 @@ typedef struct world_member {
 typedef struct world_silence {
     int32_t economy;
     int year;
+    bool documented;
     const char *basis;
 } world_silence;
 
@@ -75,7 +76,7 @@ struct autk_world {
     pthread_mutex_t lock; /* one connection, many threads */
     bool has_lock;
     uint32_t crc_table[8][256];
-    int first_year, last_year;
+    int first_year, last_year, first_matrix_year;
     int32_t dyad_source, matrix_source;
     char **texts; /* owned blocks of texts, one behind the other */
     size_t n_texts, texts_capacity;

@@ -350,8 +350,7 @@ bool autk_world_event_concerns(const autk_world *world, const autk_event *event,
 
 /* ------------------------------------------------------------------ silence */
 
-bool autk_world_is_non_reporter(const autk_world *world, int32_t economy, int year,
-                                const char **basis)
+static const world_silence *find_silence(const autk_world *world, int32_t economy, int year)
 {
     /* In order of year and code: a few hundred rows, searched by year first. */
     size_t low = 0, high = world->n_silences;
@@ -365,9 +364,27 @@ bool autk_world_is_non_reporter(const autk_world *world, int32_t economy, int ye
     }
     bool found = low < world->n_silences && world->silences[low].year == year &&
                  world->silences[low].economy == economy;
-    if (found && basis != NULL)
-        *basis = world->silences[low].basis;
-    return found;
+    return found ? &world->silences[low] : NULL;
+}
+
+bool autk_world_is_non_reporter(const autk_world *world, int32_t economy, int year,
+                                const char **basis)
+{
+    const world_silence *silence = find_silence(world, economy, year);
+    if (silence != NULL && basis != NULL)
+        *basis = silence->basis;
+    return silence != NULL;
+}
+
+bool autk_world_silence_is_documented(const autk_world *world, int32_t economy, int year)
+{
+    const world_silence *silence = find_silence(world, economy, year);
+    return silence != NULL && silence->documented;
+}
+
+bool autk_world_has_matrix(const autk_world *world, int year)
+{
+    return world->first_matrix_year <= year && year <= world->last_year;
 }
 
 bool autk_world_is_gap(const autk_world *world, int32_t exporter, int32_t importer, int year)

@@ -140,7 +140,8 @@ static autk_status take_silence(autk_world *world, const table_row *row, autk_er
     if (st == AUTK_OK)
         world->silences[world->n_silences++] = (world_silence){.economy = (int32_t)row->integer[1],
                                                                .year = (int)row->integer[2],
-                                                               .basis = row->text[3]};
+                                                               .documented = row->integer[3] != 0,
+                                                               .basis = row->text[4]};
     return st;
 }
 
@@ -367,15 +368,17 @@ void autki_world_place_parties(autk_world *world)
 
 autk_status autki_world_load_tables(autk_world *world, autk_err *err)
 {
-    static const char *const keys[] = {"first_year", "last_year", "dyad_source", "matrix_source"};
-    int64_t values[4] = {0};
+    static const char *const keys[] = {"first_year", "last_year", "dyad_source", "matrix_source",
+                                       "first_matrix_year"};
+    int64_t values[5] = {0};
     autk_status st = AUTK_OK;
-    for (size_t i = 0; i < 4 && st == AUTK_OK; i++)
+    for (size_t i = 0; i < 5 && st == AUTK_OK; i++)
         st = read_meta(&values[i], world, keys[i], err);
     world->first_year = (int)values[0];
     world->last_year = (int)values[1];
     world->dyad_source = (int32_t)values[2];
     world->matrix_source = (int32_t)values[3];
+    world->first_matrix_year = (int)values[4];
     for (size_t i = 0; i < sizeof tables / sizeof *tables && st == AUTK_OK; i++)
         st = load_table(world, i, err);
     if (st == AUTK_OK)

@@ -128,10 +128,18 @@ static int by_size_falling(const void *a, const void *b)
     return x->partner->partner < y->partner->partner ? -1 : 1;
 }
 
+static bool is_documented(const teller *t, int32_t party)
+{
+    return autk_world_silence_is_documented(t->e->world, party, t->c->year);
+}
+
 static void add_gap(teller *t, const finding *f)
 {
     autk_buf *out = &t->text;
-    autk_buf_printf(out, "%s and %s: neither side published this trade for %d; ",
+    bool documented = is_documented(t, t->c->economy) && is_documented(t, f->partner->partner);
+    autk_buf_printf(out,
+                    documented ? "%s and %s: neither side published this trade for %d; "
+                               : "%s and %s: neither side's report of %d is in the data; ",
                     name_of(t, t->c->economy), name_of(t, f->partner->partner), t->c->year);
     add_usd_span(out, f->partner->turnover_usd);
     autk_buf_puts(out, f->partner->evidence == AUTK_EVIDENCE_STATEMENT
@@ -220,6 +228,46 @@ static autk_status tell_partners(teller *t)
     return st;
 }
 
+/* In a year with a matrix a flow is estimated only where the matrix lacks the pair. */
+static size_t find_outside_matrix(finding *found, const teller *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->c->n_partners; i++) {
+        const autk_partner *p = &t->c->partners[i];
+        bool estimated = p->exports.evidence == AUTK_EVIDENCE_ESTIMATED ||
+                         p->imports.evidence == AUTK_EVIDENCE_ESTIMATED;
+        if (estimated && is_large(t, p->turnover_usd))
+            found[n++] = (finding){p, NULL, p->turnover_usd.high};
+    }
+    return n;
+}
+
+static autk_status tell_outside_matrix(teller *t)
+{
+    if (!autk_world_has_matrix(t->e->world, t->c->year) || t->c->scope != AUTK_SCOPE_GOODS)
+        return AUTK_OK;
+    finding *found = autki_calloc(t->c->n_partners, sizeof *found);
+    if (found == NULL)
+        return autki_no_memory(t->err, t->c->n_partners * sizeof *found);
+    size_t n = find_outside_matrix(found, t);
+    qsort(found, n, sizeof *found, by_size_falling);
+    for (size_t i = 0; i < n && i < MAX_CODES; i++)
+        autk_buf_printf(&t->text, "%s%s", i == 0 ? "" : ", ",
+                        name_of(t, found[i].partner->partner));
+    if (n > MAX_CODES)
+        autk_buf_printf(&t->text, " and %zu more", n - MAX_CODES);
+    free(found);
+    if (n == 0)
+        return AUTK_OK;
+    autk_buf_printf(
+        &t->text,
+        ": not in the complete matrix of %d, which has neither side's report in HS 2022; "
+        "the figures are of a table of the largest partners in HS 1992, in part "
+        "estimated",
+        t->c->year);
+    return tell_text(t);
+}
+
 static autk_status tell_unknown(teller *t)
 {
     size_t n = 0;
@@ -247,8 +295,11 @@ autk_status autki_warn_of_year(autk_country_year *c, const autk_evidence *e, aut
     autk_buf_init(&t.text);
     if (autk_world_is_non_reporter(e->world, c->economy, c->year, &basis))
         st = autki_warn(&c->warnings, &c->n_warnings, err,
-                        "%s did not publish its trade by partner for %d; the figures are its "
-                        "partners' mirrors",
+                        is_documented(&t, c->economy)
+                            ? "%s did not publish its trade by partner for %d; the figures are "
+                              "its partners' mirrors"
+                            : "%s: no report of its own for %d is in the data; the figures are "
+                              "its partners' mirrors",
                         name_of(&t, c->economy), c->year);
     if (st == AUTK_OK && c->scope != AUTK_SCOPE_GOODS)
         st =
@@ -260,6 +311,8 @@ autk_status autki_warn_of_year(autk_country_year *c, const autk_evidence *e, aut
         st = tell_totals(&t);
     if (st == AUTK_OK)
         st = tell_partners(&t);
+    if (st == AUTK_OK)
+        st = tell_outside_matrix(&t);
     if (st == AUTK_OK)
         st = tell_unknown(&t);
     autk_buf_deinit(&t.text);

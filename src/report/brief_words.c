@@ -108,6 +108,23 @@ static void say_headline(autk_buf *t, const autk_brief *b)
 
 /* ------------------------------------------------------------------ the lede */
 
+/* Who is only missing in the data may well publish; nobody is told to be silent who is not. */
+static void say_gap(autk_buf *t, const autk_brief *b)
+{
+    if (b->on >= AUTK_GROUP_BASE) {
+        autk_buf_puts(t, "Part of this trade is in no report of either side. ");
+        return;
+    }
+    bool documented = autk_world_silence_is_documented(b->world, b->economy, b->year) &&
+                      autk_world_silence_is_documented(b->world, b->on, b->year);
+    autk_buf_puts(t, documented ? "Neither " : "The data have no report by ");
+    say_name(t, b);
+    autk_buf_puts(t, documented ? " nor " : " or ");
+    say_on(t, b);
+    autk_buf_printf(t, documented ? " publishes this trade for %d. " : " of this trade in %d. ",
+                    b->year);
+}
+
 static void say_basis(autk_buf *t, const autk_brief *b, const autk_dependence_entry *e)
 {
     static const char *const by_kind[AUTK_EVIDENCE_COUNT] = {
@@ -117,15 +134,8 @@ static void say_basis(autk_buf *t, const autk_brief *b, const autk_dependence_en
         [AUTK_EVIDENCE_STATEMENT] = "What officials stated gives ",
         [AUTK_EVIDENCE_ESTIMATED] = "Part of the figure is filled in from published totals: ",
         [AUTK_EVIDENCE_BOUNDED] = "Totals and neighbouring years give "};
-    if (e->gap && b->on < AUTK_GROUP_BASE) {
-        autk_buf_puts(t, "Neither ");
-        say_name(t, b);
-        autk_buf_puts(t, " nor ");
-        say_on(t, b);
-        autk_buf_printf(t, " publishes this trade for %d. ", b->year);
-    } else if (e->gap) {
-        autk_buf_puts(t, "Part of this trade is published by nobody. ");
-    }
+    if (e->gap)
+        say_gap(t, b);
     if (e->evidence >= AUTK_EVIDENCE_COUNT || by_kind[e->evidence] == NULL ||
         !(e->value_usd.point > 0.0))
         return;

@@ -11,7 +11,7 @@ import zlib
 from .tables import Failure, fold
 
 APPLICATION_ID = 0x41544b57  # "ATKW"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 WORLD, ANY, GROUP_BASE = -1, -2, 100000
 SCOPES = ['goods', 'goods and services']
 VALUATIONS = ['FOB', 'CIF', 'unknown']
@@ -37,7 +37,8 @@ CREATE TABLE member(id INTEGER PRIMARY KEY, bloc INTEGER, economy INTEGER, from_
   to_date INTEGER);
 CREATE TABLE event(id INTEGER PRIMARY KEY, date INTEGER, type TEXT, title TEXT, note TEXT,
   source INTEGER, parties TEXT);
-CREATE TABLE non_reporter(id INTEGER PRIMARY KEY, economy INTEGER, year INTEGER, basis TEXT);
+CREATE TABLE non_reporter(id INTEGER PRIMARY KEY, economy INTEGER, year INTEGER,
+  documented INTEGER, basis TEXT);
 CREATE TABLE gap(id INTEGER PRIMARY KEY, exporter INTEGER, importer INTEGER, from_year INTEGER,
   to_year INTEGER, part_known INTEGER, basis TEXT);
 CREATE TABLE quoted(id INTEGER PRIMARY KEY, economy INTEGER, quote TEXT, kind TEXT, text TEXT,
@@ -129,7 +130,8 @@ def small_tables(b):
                         b.source(r['source']), ' '.join(str(b.party(p))
                                                         for p in r['parties'].split()))
                        for i, r in enumerate(events)))
-    b.insert('non_reporter', ((i, b.economies[r['code']], number(r['year']), r['basis'])
+    b.insert('non_reporter', ((i, b.economies[r['code']], number(r['year']),
+                               number(r['documented']), r['basis'])
                               for i, r in enumerate(table('non_reporters.csv'))))
     b.insert('gap', ((i, b.party(r['exporter']), b.party(r['importer']), number(r['from_year']),
                       number(r['to_year']), number(r['part_known']), r['basis'])
@@ -220,7 +222,8 @@ def flow_tables(b):
     years = sorted({year for year, _ in itertools.chain(dyads, matrix)})
     b.insert('meta', [('first_year', str(years[0])), ('last_year', str(years[-1])),
                       ('dyad_source', str(b.source(DYAD_SOURCE))),
-                      ('matrix_source', str(b.source(MATRIX_SOURCE)))])
+                      ('matrix_source', str(b.source(MATRIX_SOURCE))),
+                      ('first_matrix_year', str(min(year for year, _ in matrix)))])
 
 
 def to_usd(b, value, currency, period):

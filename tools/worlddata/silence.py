@@ -188,10 +188,10 @@ def compile_silence(store, names, dyads, matrices):
         for economy, chance in sorted(found.items()):
             basis = known[year].get(economy) or (
                 f'no flow with any of {len(found) - 1} other silent economies is seen; '
-                f'chance of that if it reported: {chance:.1g}')
+                f'chance of that if its report were in the data: {chance:.1g}')
             silent[year][economy] = basis
-    store.write('non_reporters.csv', ['year', 'code', 'basis'],
-                [[year, code, basis] for year in sorted(silent)
+    store.write('non_reporters.csv', ['year', 'code', 'documented', 'basis'],
+                [[year, code, int(code in known[year]), basis] for year in sorted(silent)
                  for code, basis in sorted(silent[year].items())])
     pairs = {(row['exporter'], row['importer'], year): row['part_known'] == '1'
              for row in store.table('gaps.csv')

@@ -186,6 +186,14 @@ static void gap__is_russia_and_belarus_where_both_are_silent(void **state)
     assert_non_null(strstr(basis, "Federal Customs Service"));
     assert_false(autk_world_is_non_reporter(world, party_of("DEU"), 2022, NULL));
     assert_false(autk_world_is_gap(world, party_of("DEU"), rus, 2022));
+    /* South Korea publishes; only its report of 2023 is not in the data. */
+    int32_t kor = party_of("KOR");
+    assert_true(autk_world_silence_is_documented(world, rus, 2022));
+    assert_true(autk_world_is_non_reporter(world, kor, 2023, NULL));
+    assert_false(autk_world_silence_is_documented(world, kor, 2023));
+    assert_false(autk_world_silence_is_documented(world, party_of("DEU"), 2022));
+    assert_false(autk_world_has_matrix(world, 2021));
+    assert_true(autk_world_has_matrix(world, 2022) && autk_world_has_matrix(world, 2023));
 }
 
 static void observation__is_ordered_bounded_and_sourced(void **state)
