@@ -79,7 +79,7 @@ typedef struct autk_reconciled {
  * Fit margins and reliabilities, and reconcile every flow.
  *
  * Margin: weighted least squares of ln(M/X) on geography and year effects, weights
- * min/max of the two reports (Gaulier & Zignago 2010, section 3), here taken after the margin
+ * min/max of the two reports (Gaulier & Zignago 2010, section 2.3), here taken after the margin
  * fitted in the round before. Reliability: ln X - ln M_fob of a pair is
  * a difference of two errors with variances v_i (exporter) + w_j (importer), Student t with 4
  * degrees of freedom for the tails, fitted by expectation maximisation; an economy with few reports
