@@ -121,7 +121,7 @@ static autk_status show_silent(work *w, cli_context *cli, const autk_silent_flow
     autk_status st = autk_mirror_panel(&panel, &value, w->flows, w->reconciled, w->n_flows,
                                        w->n_economies, &cli->err);
     if (st == AUTK_OK)
-        st = autk_blackout_learn(&model, &panel, w->year - 1, &cli->err);
+        st = autk_blackout_learn(&model, &panel, w->year, &cli->err);
     if (st == AUTK_OK)
         st = autk_blackout_solve(e, model, &panel, w->year, silent, n, w->exports, w->imports, &o,
                                  &cli->err);

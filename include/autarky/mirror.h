@@ -126,15 +126,19 @@ AUTK_API autk_blackout_opts autk_blackout_opts_default(void);
 typedef struct autk_blackout_model autk_blackout_model;
 
 /**
- * Learn from the panel how wrong it is to carry a flow forward (or between two known years) by the
- * growth of its exporter's and its importer's other flows: quantiles of the log error for each
- * horizon and size class, from known flows of years up to `last_year`.
+ * Learn how wrong it is to carry a flow forward (or between two known years) by the growth of its
+ * exporter's and its importer's other flows: quantiles of the log error for each horizon and size
+ * class from the years before `year`; then wider or narrower by how far the known flows of `year`
+ * itself lie outside or inside of them (split conformal prediction: Lei, G'Sell, Rinaldo,
+ * Tibshirani & Wasserman 2018), for all years are not equally calm.
+ *
+ * @param year  the one to estimate; one behind the panel's last takes the earlier years as they are
  *
  * Errors: AUTK_EARG, AUTK_EDATA (too little is known to learn from), AUTK_ENOMEM.
  * Cost:   O(n_years * horizons * n_economies²).
  */
 AUTK_API autk_status autk_blackout_learn(autk_blackout_model **out, const autk_panel *panel,
-                                         int last_year, autk_err *err) AUTK_MUST_CHECK;
+                                         int year, autk_err *err) AUTK_MUST_CHECK;
 AUTK_API void autk_blackout_model_free(autk_blackout_model *model);
 
 typedef struct autk_silent_flow {
@@ -198,7 +202,8 @@ typedef struct autk_backtest_summary {
 
 /**
  * Blank a share of the known flows of a year at random, and estimate them from what is left: each
- * blanked flow alone among its neighbours, history before it only, learnt from the years before.
+ * blanked flow alone among its neighbours, with history before it only. What is learnt of the year
+ * itself is learnt from the three fourths of the blanked flows that are not estimated with it.
  *
  * @param with_totals  totals of all economies are known; the known flows are then made wrong by
  *                     opts.partner_sd, as partners' reports are

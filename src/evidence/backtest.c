@@ -8,6 +8,8 @@
 #include "evidence/blackout.h"
 #include "evidence/mirror_internal.h"
 
+#define FOLDS ((size_t)4) /* of blanked flows: one is estimated with what the others show */
+
 /* A copy of the panel that may be blanked and made wrong. */
 static autk_status copy_panel(autk_panel *out, double **values, const autk_panel *p, autk_err *err)
 {
@@ -142,14 +144,84 @@ static autk_status check_year(const autk_panel *p, int first, int last, autk_err
     return AUTK_OK;
 }
 
+/* A fold's flows are not looked at when the year's calm is learnt from the others. */
+static autk_status learn_without(autk_blackout_model **m, const autk_panel *p, bool *is_exact,
+                                 int year, const autk_silent_flow *fold, size_t n, autk_err *err)
+{
+    autk_panel known = *p;
+    size_t m2 = (size_t)p->n_economies * (size_t)p->n_economies;
+    bool *of_year = is_exact + (size_t)(year - p->first_year) * m2;
+    known.is_exact = is_exact;
+    for (size_t k = 0; k < n; k++)
+        of_year[(size_t)fold[k].exporter * (size_t)p->n_economies + (size_t)fold[k].importer] =
+            false;
+    autk_status st = autk_blackout_learn(m, &known, year, err);
+    for (size_t k = 0; k < n; k++)
+        of_year[(size_t)fold[k].exporter * (size_t)p->n_economies + (size_t)fold[k].importer] =
+            true;
+    return st;
+}
+
+/* Each flow alone among its neighbours, in folds of which each is learnt from the others. */
+static autk_status estimate_in_folds(test *t, int year, const autk_silent_flow *silent, size_t n,
+                                     autk_err *err)
+{
+    const autk_panel *p = t->truth;
+    size_t cells = (size_t)p->n_economies * (size_t)p->n_economies * (size_t)p->n_years;
+    bool *is_exact = autki_malloc(cells, sizeof *is_exact);
+    if (is_exact == NULL)
+        return autki_no_memory(err, cells);
+    for (size_t k = 0; k < cells; k++)
+        is_exact[k] = p->is_exact == NULL || p->is_exact[k];
+    autk_status st = AUTK_OK;
+    for (size_t f = 0; f < FOLDS && st == AUTK_OK; f++) {
+        autk_blackout_model *m = NULL;
+        size_t from = n * f / FOLDS, count = n * (f + 1) / FOLDS - from;
+        if (count == 0)
+            continue;
+        st = learn_without(&m, p, is_exact, year, silent + from, count, err);
+        if (st == AUTK_OK)
+            st = estimate(t, m, year, silent + from, count, true, err);
+        autk_blackout_model_free(m);
+    }
+    free(is_exact);
+    return st;
+}
+
+/* Known flows of a year, drawn with a chance of `share`, in random order. */
+static autk_status draw_flows(autk_silent_flow **silent, size_t *n, const autk_panel *p, int year,
+                              double share, uint64_t seed, autk_err *err)
+{
+    uint64_t random = seed ^ 0x5eedU;
+    size_t capacity = 0;
+    autk_status st = AUTK_OK;
+    for (int32_t i = 0; i < p->n_economies && st == AUTK_OK; i++) {
+        for (int32_t j = 0; j < p->n_economies && st == AUTK_OK; j++) {
+            bool drawn = autki_random_uniform(&random) < share;
+            if (!drawn || i == j || !(autki_panel_at(p, year, i, j) > 0) ||
+                !autki_panel_is_exact(p, year, i, j))
+                continue;
+            st = autki_grow(silent, &capacity, *n + 1, sizeof **silent, (size_t)1 << 24, err);
+            if (st == AUTK_OK)
+                (*silent)[(*n)++] = (autk_silent_flow){i, j};
+        }
+    }
+    for (size_t k = *n; st == AUTK_OK && k > 1; k--) {
+        size_t other = (size_t)(autki_random_uniform(&random) * (double)k);
+        autk_silent_flow swap = (*silent)[k - 1];
+        (*silent)[k - 1] = (*silent)[other];
+        (*silent)[other] = swap;
+    }
+    return st;
+}
+
 autk_status autk_backtest_random(autk_backtest_row **rows, size_t *n, const autk_panel *p, int year,
                                  double share, bool with_totals, const autk_blackout_opts *opts,
                                  autk_err *err)
 {
     autk_blackout_opts defaults = autk_blackout_opts_default();
-    autk_blackout_model *m = NULL;
     autk_silent_flow *silent = NULL;
-    size_t n_silent = 0, capacity = 0;
+    size_t n_silent = 0;
     test t;
     if (!(share > 0) || !(share <= 1))
         return autki_fail(err, AUTK_EARG, "expected a share above 0 and at most 1, got %g", share);
@@ -163,24 +235,11 @@ autk_status autk_backtest_random(autk_backtest_row **rows, size_t *n, const autk
         totals_of(t.exports, t.imports, p, year);
         if (with_totals)
             make_wrong(t.values, &t.blanked, year, t.opts);
-        st = autk_blackout_learn(&m, p, year - 1, err);
-    }
-    uint64_t random = t.opts->seed ^ 0x5eedU;
-    for (int32_t i = 0; i < p->n_economies && st == AUTK_OK; i++) {
-        for (int32_t j = 0; j < p->n_economies && st == AUTK_OK; j++) {
-            bool drawn = autki_random_uniform(&random) < share;
-            if (!drawn || i == j || !(autki_panel_at(p, year, i, j) > 0) ||
-                !autki_panel_is_exact(p, year, i, j))
-                continue;
-            st = autki_grow(&silent, &capacity, n_silent + 1, sizeof *silent, (size_t)1 << 24, err);
-            if (st == AUTK_OK)
-                silent[n_silent++] = (autk_silent_flow){i, j};
-        }
+        st = draw_flows(&silent, &n_silent, p, year, share, t.opts->seed, err);
     }
     if (st == AUTK_OK && n_silent != 0)
-        st = estimate(&t, m, year, silent, n_silent, true, err);
+        st = estimate_in_folds(&t, year, silent, n_silent, err);
     free(silent);
-    autk_blackout_model_free(m);
     end(&t);
     return give(rows, n, &t, st);
 }
@@ -190,7 +249,6 @@ autk_status autk_backtest_pair(autk_backtest_row **rows, size_t *n, const autk_p
                                const autk_blackout_opts *opts, autk_err *err)
 {
     autk_blackout_opts defaults = autk_blackout_opts_default();
-    autk_blackout_model *m = NULL;
     const autk_silent_flow silent[2] = {{a, b}, {b, a}};
     test t;
     if (a < 0 || a >= p->n_economies || b < 0 || b >= p->n_economies || a == b)
@@ -200,19 +258,20 @@ autk_status autk_backtest_pair(autk_backtest_row **rows, size_t *n, const autk_p
     if (st != AUTK_OK)
         return st;
     st = begin(&t, p, with_totals, opts != NULL ? opts : &defaults, err);
-    if (st == AUTK_OK) {
+    if (st == AUTK_OK)
         t.blanked.n_years = last_year - p->first_year + 1;
-        st = autk_blackout_learn(&m, p, first_year - 1, err);
-    }
     for (int y = first_year; y <= last_year && st == AUTK_OK; y++)
         *cell_of(t.values, p, y, a, b) = *cell_of(t.values, p, y, b, a) = NAN;
     for (int y = first_year; y <= last_year && st == AUTK_OK; y++) {
+        autk_blackout_model *m = NULL;
+        st = autk_blackout_learn(&m, &t.blanked, y, err);
         totals_of(t.exports, t.imports, p, y);
-        if (with_totals)
+        if (st == AUTK_OK && with_totals)
             make_wrong(t.values, p, y, t.opts);
-        st = estimate(&t, m, y, silent, 2, false, err);
+        if (st == AUTK_OK)
+            st = estimate(&t, m, y, silent, 2, false, err);
+        autk_blackout_model_free(m);
     }
-    autk_blackout_model_free(m);
     end(&t);
     return give(rows, n, &t, st);
 }

@@ -10,7 +10,8 @@
 /* Log errors ln(truth) - ln(trend) of one horizon and size class. */
 typedef struct autki_errors {
     double quantile[AUTKI_QUANTILES];
-    double sd; /* from the 5 % and 95 % quantiles, as if normal */
+    double low, high; /* 5 % and 95 % */
+    double sd;        /* from the 5 % and 95 % quantiles, as if normal */
     size_t n;
 } autki_errors;
 

@@ -8,6 +8,7 @@
 
 #define ERRORS_KEPT 30000 /* of a class: quantiles need no more */
 #define ERRORS_NEEDED 60  /* below, the class takes those of all sizes */
+#define PRIOR_FLOWS 100.0 /* how many of a year's flows say as much as all years before */
 
 int autki_size_class(double value)
 {
@@ -155,8 +156,9 @@ static void summarise(autki_errors *e, sample *s)
     qsort(s->error, s->n, sizeof *s->error, ascending);
     for (int k = 0; k < AUTKI_QUANTILES; k++)
         e->quantile[k] = quantile_of(s->error, s->n, (2 * k + 1) / (2.0 * AUTKI_QUANTILES));
-    double width = quantile_of(s->error, s->n, 0.95) - quantile_of(s->error, s->n, 0.05);
-    e->sd = width / 3.2897072539029444; /* twice the normal's 95 % quantile */
+    e->low = quantile_of(s->error, s->n, 0.05);
+    e->high = quantile_of(s->error, s->n, 0.95);
+    e->sd = (e->high - e->low) / 3.2897072539029444; /* twice the normal's 95 % quantile */
     if (!(e->sd > 1e-6))
         e->sd = 1e-6;
     e->n = s->n;
@@ -194,27 +196,108 @@ static autk_status fill_model(autk_blackout_model *m, samples s, autk_err *err)
     return AUTK_OK;
 }
 
-autk_status autk_blackout_learn(autk_blackout_model **out, const autk_panel *p, int last_year,
+/* ------------------------------------------------------------------ how calm the year is */
+
+/* How many times wider the errors of `e` would have to be to just hold this one. */
+static double width_needed(const autki_errors *e, double error)
+{
+    double median = e->quantile[AUTKI_QUANTILES / 2], d = error - median;
+    double reach = d < 0 ? median - e->low : e->high - median;
+    return fabs(d) / (reach > 1e-6 ? reach : 1e-6);
+}
+
+/* ln of the width that would have held nine in ten, drawn to 0 by PRIOR_FLOWS flows. */
+static double log_width(sample *s, double drawn_to)
+{
+    if (s->n == 0)
+        return drawn_to;
+    qsort(s->error, s->n, sizeof *s->error, ascending);
+    double width = quantile_of(s->error, s->n, 0.9), n = (double)s->n;
+    return (n * log(width > 1e-3 ? width : 1e-3) + PRIOR_FLOWS * drawn_to) / (n + PRIOR_FLOWS);
+}
+
+static void widen(autki_errors *e, double factor)
+{
+    double median = e->quantile[AUTKI_QUANTILES / 2];
+    for (int k = 0; k < AUTKI_QUANTILES; k++)
+        e->quantile[k] = median + factor * (e->quantile[k] - median);
+    e->low = median + factor * (e->low - median);
+    e->high = median + factor * (e->high - median);
+    e->sd *= factor;
+}
+
+static autk_status widths_of(sample needed[AUTK_BLACKOUT_CLASSES], const autk_blackout_model *m,
+                             const autk_panel *p, int from, int year, autk_err *err)
+{
+    autki_growth g;
+    autk_status st = autki_growth_make(&g, p, from, year, NULL, err);
+    if (st != AUTK_OK)
+        return st;
+    for (int32_t i = 0; i < p->n_economies && st == AUTK_OK; i++) {
+        for (int32_t j = 0; j < p->n_economies && st == AUTK_OK; j++) {
+            double truth = autki_panel_at(p, year, i, j), trend = NAN;
+            if (i != j && truth > 0 && autki_panel_is_exact(p, year, i, j))
+                trend = autki_trend(&g, p, i, j, false);
+            if (isnan(trend))
+                continue;
+            int c = autki_size_class(exp(trend));
+            st = keep(&needed[c], width_needed(&m->errors[year - from - 1][c], log(truth) - trend),
+                      err);
+        }
+    }
+    autki_growth_free(&g);
+    return st;
+}
+
+/* Years differ: in a crisis all flows move more. What is known of the year itself tells, horizon
+ * by horizon, by how much the errors of earlier years are too narrow or too wide (split conformal
+ * prediction: Lei et al. 2018), for all sizes together and, as far as they are many, for each. */
+static autk_status fit_year(autk_blackout_model *m, const autk_panel *p, int year, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    for (int h = 1; h <= AUTKI_HORIZONS && year - h >= p->first_year && st == AUTK_OK; h++) {
+        sample needed[AUTK_BLACKOUT_CLASSES], all = {NULL, 0, 0, 0};
+        memset(needed, 0, sizeof needed);
+        st = widths_of(needed, m, p, year - h, year, err);
+        for (int c = 0; c < AUTK_BLACKOUT_CLASSES; c++)
+            for (size_t k = 0; k < needed[c].n && st == AUTK_OK; k++)
+                st = keep(&all, needed[c].error[k], err);
+        double general = st == AUTK_OK ? log_width(&all, 0) : 0;
+        for (int c = 0; c < AUTK_BLACKOUT_CLASSES; c++) {
+            double width = exp(log_width(&needed[c], general));
+            widen(&m->errors[h - 1][c], width);
+            if (h == 1)
+                widen(&m->errors[AUTKI_HORIZONS][c], width);
+            free(needed[c].error);
+        }
+        free(all.error);
+    }
+    return st;
+}
+
+autk_status autk_blackout_learn(autk_blackout_model **out, const autk_panel *p, int year,
                                 autk_err *err)
 {
     samples s;
     memset(s, 0, sizeof s);
-    if (p->n_economies < 2 || p->n_years < 2 || last_year >= p->first_year + p->n_years)
+    if (p->n_economies < 2 || p->n_years < 2 || year > p->first_year + p->n_years)
         return autki_fail(err, AUTK_EARG,
                           "expected a panel of two years and economies or more, "
-                          "learnt up to one of its years");
+                          "learnt for one of its years");
     autk_blackout_model *m = autki_calloc(1, sizeof *m);
     if (m == NULL)
         return autki_no_memory(err, sizeof *m);
     autk_status st = AUTK_OK;
-    for (int to = p->first_year + 1; to <= last_year && st == AUTK_OK; to++) {
+    for (int to = p->first_year + 1; to < year && st == AUTK_OK; to++) {
         for (int h = 1; h <= AUTKI_HORIZONS && to - h >= p->first_year && st == AUTK_OK; h++)
             st = learn_pair_of_years(s, p, to - h, to, err);
-        if (st == AUTK_OK && to < last_year)
+        if (st == AUTK_OK && to + 1 < year)
             st = learn_between(s, p, to, err);
     }
     if (st == AUTK_OK)
         st = fill_model(m, s, err);
+    if (st == AUTK_OK && year < p->first_year + p->n_years)
+        st = fit_year(m, p, year, err);
     for (int h = 0; h <= AUTKI_HORIZONS; h++)
         for (int c = 0; c < AUTK_BLACKOUT_CLASSES; c++)
             free(s[h][c].error);

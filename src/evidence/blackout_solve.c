@@ -12,6 +12,7 @@
 #define Z95 1.6448536269514722
 #define STEP_MAX 1.0       /* largest change of a log in a step */
 #define MARGIN_SD_MIN 1e-5 /* of the residual: no total is trusted further */
+#define GAIN_MIN 1e-9      /* of the cost, in squared standard errors: less says nothing */
 #define NEAREST_MAX 3      /* years within which a later report counts */
 
 autk_blackout_opts autk_blackout_opts_default(void)
@@ -276,11 +277,12 @@ static autk_status solve(double *y, double *trial, problem *q, const double *y0,
                 trial[c] = y[c] + (trial[c] - y[c]) / 2;
             next = cost_of(q, trial, y0, target, q->excess);
         }
-        /* At the floor of floating point no step lowers the cost, however long it would be. */
-        bool at_floor = !(next < cost * (1 - 1e-14));
+        /* Where a total and the prior contradict each other the cost may be all but flat: then
+         * steps stay long and gain nothing; at the floor of floating point they cannot gain. */
+        bool is_flat = cost - next <= GAIN_MIN + 1e-14 * cost && next <= cost * (1 + 1e-12);
         if (next <= cost)
             memcpy(y, trial, q->n_cells * sizeof *y);
-        if (largest <= q->opts->tol || (at_floor && next <= cost * (1 + 1e-12)))
+        if (largest <= q->opts->tol || is_flat)
             return AUTK_OK;
         if (it == q->opts->max_iter || isnan(next))
             return autki_fail(err, AUTK_ENOCONV,

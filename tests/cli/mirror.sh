@@ -29,7 +29,7 @@
 for totals in "" --without-totals; do
     # shellcheck disable=SC2086 # no option when empty
     "$AUTARKY" mirror --backtest --year 2019 --share .5 --draws 200 $totals --format csv |
-        awk -F, '{ print $1 } $1 == "all" { print ($3 >= .85 && $3 <= .95 ? "within .85-.95" : $3) }'
+        awk -F, 'NR > 1 { print $1 (($1 == "all" && $3 <= .95 || $1 != "all") && $3 >= .85 ? ": holds" : ": " $3) }'
 done
 "$AUTARKY" mirror --backtest --pair RUS,BLR --format csv | cut -d, -f1-3,9
 "$AUTARKY" mirror

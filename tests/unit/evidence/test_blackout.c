@@ -66,7 +66,7 @@ static void blackout__with_exact_totals_is_the_residual(void **state)
     const autk_silent_flow silent[2] = {{3, 5}, {3, 7}};
     o.partner_sd = o.total_sd = 0;
     totals(exports, imports, &p, 2021);
-    assert_ok(autk_blackout_learn(&m, &p, 2020, &err), &err);
+    assert_ok(autk_blackout_learn(&m, &p, 2021, &err), &err);
     assert_ok(autk_blackout_solve(e, m, &p, 2021, silent, 1, exports, NULL, &o, &err), &err);
     double truth = truth_of(&p, 2021, 3, 5);
     assert_near(e[0].value, truth, 1e-4);
@@ -104,7 +104,7 @@ static void blackout__without_totals_is_the_trend(void **state)
     autk_blackout_estimate e;
     autk_err err;
     const autk_silent_flow silent = {2, 9};
-    assert_ok(autk_blackout_learn(&m, &p, 2020, &err), &err);
+    assert_ok(autk_blackout_learn(&m, &p, 2021, &err), &err);
     assert_ok(autk_blackout_solve(&e, m, &p, 2021, &silent, 1, NULL, NULL, NULL, &err), &err);
     /* By hand: last value times the mean growth of what both trade otherwise. */
     double row[2] = {0, 0}, column[2] = {0, 0};
@@ -144,7 +144,7 @@ static void blackout__weighs_trend_against_total(void **state)
     const autk_silent_flow silent[2] = {{4, 6}, {4, 8}};
     o.partner_sd = 0;
     o.n_draws = 2000;
-    assert_ok(autk_blackout_learn(&m, &p, 2020, &err), &err);
+    assert_ok(autk_blackout_learn(&m, &p, 2021, &err), &err);
     assert_ok(autk_blackout_solve(alone, m, &p, 2021, silent, 2, NULL, NULL, &o, &err), &err);
     double known = 0;
     for (int k = 0; k < N; k++) {
@@ -218,7 +218,7 @@ static void blackout__is_repeatable_and_checks_its_arguments(void **state)
     size_t n = 0;
     autk_err err;
     autk_silent_flow silent = {2, 9};
-    assert_ok(autk_blackout_learn(&m, &p, 2020, &err), &err);
+    assert_ok(autk_blackout_learn(&m, &p, 2021, &err), &err);
     assert_ok(autk_blackout_solve(&a, m, &p, 2021, &silent, 1, NULL, NULL, NULL, &err), &err);
     assert_ok(autk_blackout_solve(&b, m, &p, 2021, &silent, 1, NULL, NULL, NULL, &err), &err);
     assert_true(a.low == b.low && a.high == b.high && a.value == b.value);
@@ -250,7 +250,7 @@ static bool solve_once(void)
     autk_silent_flow silent = {2, 9};
     autk_blackout_opts o = autk_blackout_opts_default();
     o.n_draws = 20;
-    autk_status st = autk_blackout_learn(&m, &oom_panel, 2012, NULL);
+    autk_status st = autk_blackout_learn(&m, &oom_panel, 2013, NULL);
     if (st == AUTK_OK)
         st = autk_blackout_solve(&e, m, &oom_panel, 2013, &silent, 1, NULL, NULL, &o, NULL);
     autk_blackout_model_free(m);
