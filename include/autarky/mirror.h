@@ -70,7 +70,7 @@ AUTK_API const char *autk_mirror_kind_text(autk_mirror_kind kind);
 typedef struct autk_reconciled {
     autk_mirror_kind kind;
     double value, low, high; /**< median and 90 % interval; NaN for AUTK_MIRROR_NONE */
-    double sd_log;           /**< scale of a t with 4 degrees of freedom */
+    double sd_log;           /**< scale of a t with 5 degrees of freedom; 4 with one side only */
     double margin;           /**< ln(CIF/FOB) that was taken off */
     double exporter_weight;  /**< in the weighted mean of logs; NaN with one side only */
 } autk_reconciled;
@@ -83,9 +83,9 @@ typedef struct autk_reconciled {
  * fitted in the round before. Reliability: ln X - ln M_fob of a pair is
  * a difference of two errors with variances v_i (exporter) + w_j (importer), Student t with 4
  * degrees of freedom for the tails, fitted by expectation maximisation; an economy with few reports
- * is drawn to the typical variance. Value: mean of logs weighted by the inverse variances; with one
- * side only, the other is that side less the pair's usual gap in neighbouring years, weighted the
- * same way.
+ * is drawn to the typical variance. Value: mean of logs weighted by the inverse variances, its
+ * interval the wider the more the two contradict each other; with one side only, the other is that
+ * side less the pair's usual gap in neighbouring years, weighted the same way.
  *
  * @param out   [n] one for each flow
  * @param fit   [out] what was learnt; autk_mirror_fit_deinit frees it

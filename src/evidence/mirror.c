@@ -8,9 +8,11 @@
 #include "base/mem.h"
 #include "evidence/mirror_internal.h"
 
-#define T95                                                                                        \
-    2.1318467863266499 /* 95 % quantile of the t with 4 degrees of freedom of mirror_reliability.c \
-                        */
+/* 95 % quantiles of Student's t: of one report (mirror_reliability.c), and of two, whose gap tells
+ * how far both are from usual. */
+#define T95_ONE 2.1318467863266499
+#define T95_TWO 2.0150483733330235
+#define DEGREES_ONE 4.0
 
 #define AS_TEXT(name, text) text,
 static const char *const kind_texts[] = {AUTK_MIRROR_KIND_LIST(AS_TEXT)};
@@ -100,41 +102,39 @@ static double usual_gap(const position *list, size_t n, size_t at, const double 
 
 /* ------------------------------------------------------------------ a flow */
 
-static void set_interval(autk_reconciled *r, double log_value, double variance)
+static void set_interval(autk_reconciled *r, double log_value, double variance, double t95)
 {
     r->sd_log = sqrt(variance);
     r->value = exp(log_value);
-    r->low = exp(log_value - T95 * r->sd_log);
-    r->high = exp(log_value + T95 * r->sd_log);
+    r->low = exp(log_value - t95 * r->sd_log);
+    r->high = exp(log_value + t95 * r->sd_log);
 }
 
-/**
- * gap is ln X - ln M_fob, or the pair's usual one when a side is silent: then the silent side's
- * figure is thought to be the other's with that gap, and the mean is the same weighted one.
- */
-static void reconcile_one(autk_reconciled *r, const autk_two_sides *f, const autk_mirror_fit *fit,
-                          double margin, double gap)
+void autki_mirror_weigh(autk_reconciled *r, double exporter_says, double importer_says,
+                        const autki_report_errors *e, double usual_gap)
 {
-    double v = fit->sd_exporter[f->exporter], w = fit->sd_importer[f->importer];
-    v *= v;
-    w *= w;
-    bool x = !isnan(f->exporter_says), m = !isnan(f->importer_says);
-    double a = w / (v + w); /* weight of the exporter */
+    double v = e->exporter, w = e->importer, sum = v + w, a = w / sum; /* weight of the exporter */
+    bool x = !isnan(exporter_says), m = !isnan(importer_says);
+    double log_x = log(exporter_says), log_m = log(importer_says) - e->margin;
     *r = (autk_reconciled){.kind = x && m ? AUTK_MIRROR_BOTH
                                    : x    ? AUTK_MIRROR_EXPORTER
                                    : m    ? AUTK_MIRROR_IMPORTER
                                           : AUTK_MIRROR_NONE,
-                           .margin = margin,
+                           .margin = e->margin,
                            .exporter_weight = x && m ? a : NAN};
-    if (x && m)
-        set_interval(r, a * log(f->exporter_says) + (1 - a) * (log(f->importer_says) - margin),
-                     v * w / (v + w));
-    else if (x)
-        set_interval(r, log(f->exporter_says) - (1 - a) * gap, v);
-    else if (m)
-        set_interval(r, log(f->importer_says) - margin + a * gap, w);
-    else
+    if (x && m) {
+        /* Two errors under one t, their difference known: a t with one degree more, wider the more
+         * the reports contradict each other (conditional multivariate t). */
+        double gap = log_x - log_m;
+        double surprise = (DEGREES_ONE + gap * gap / sum) / (DEGREES_ONE + 1);
+        set_interval(r, a * log_x + (1 - a) * log_m, v * w / sum * surprise, T95_TWO);
+    } else if (x) {
+        set_interval(r, log_x - (1 - a) * usual_gap, v, T95_ONE);
+    } else if (m) {
+        set_interval(r, log_m + a * usual_gap, w, T95_ONE);
+    } else {
         r->value = r->low = r->high = r->sd_log = NAN;
+    }
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -167,9 +167,30 @@ static void reconcile_all(autk_reconciled *out, const autk_mirror_fit *fit,
 {
     for (size_t k = 0; k < n; k++) {
         size_t f = list[k].flow;
-        double g = isnan(gap[f]) ? usual_gap(list, n, k, gap, o->neighbour_years) : gap[f];
-        reconcile_one(&out[f], &flows[f], fit, margin[f], g);
+        double g = isnan(gap[f]) ? usual_gap(list, n, k, gap, o->neighbour_years) : 0;
+        double v = fit->sd_exporter[flows[f].exporter], w = fit->sd_importer[flows[f].importer];
+        autki_report_errors e = {v * v, w * w, margin[f]};
+        autki_mirror_weigh(&out[f], flows[f].exporter_says, flows[f].importer_says, &e, g);
     }
+}
+
+static autk_status fit_reliability(autk_mirror_fit *fit, const autk_two_sides *flows,
+                                   const double *gap, size_t n, int32_t n_economies,
+                                   const autk_mirror_opts *o, autk_err *err)
+{
+    autki_gap *both = autki_malloc(n, sizeof *both);
+    if (both == NULL)
+        return autki_no_memory(err, n * sizeof *both);
+    fit->n_both = 0;
+    for (size_t k = 0; k < n; k++) {
+        if (!isnan(gap[k]))
+            both[fit->n_both++] =
+                (autki_gap){flows[k].exporter, flows[k].importer, gap[k] * gap[k], 1};
+    }
+    double typical = autki_mirror_typical_variance(both, fit->n_both);
+    autk_status st = autki_mirror_reliability(fit, both, fit->n_both, typical, n_economies, o, err);
+    free(both);
+    return st;
 }
 
 autk_status autk_mirror_reconcile(autk_reconciled *out, autk_mirror_fit *fit,
@@ -196,7 +217,7 @@ autk_status autk_mirror_reconcile(autk_reconciled *out, autk_mirror_fit *fit,
     for (size_t k = 0; st == AUTK_OK && k < n; k++)
         gap[k] = log(flows[k].exporter_says) - log(flows[k].importer_says) + margin[k];
     if (st == AUTK_OK)
-        st = autki_mirror_reliability(&f, flows, gap, n, n_economies, o, err);
+        st = fit_reliability(&f, flows, gap, n, n_economies, o, err);
     if (st == AUTK_OK)
         reconcile_all(out, &f, flows, n, margin, gap, list, o);
     free(list);

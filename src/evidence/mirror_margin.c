@@ -13,11 +13,11 @@
 #define ROUNDS 10
 
 static bool regressors(double x[N_REGRESSORS], autk_geography_fn geography, void *user,
-                       const autk_two_sides *f)
+                       int32_t exporter, int32_t importer)
 {
     if (geography == NULL)
         return false;
-    autk_pair_geography g = geography(user, f->exporter, f->importer);
+    autk_pair_geography g = geography(user, exporter, importer);
     if (!(g.distance_km > 0) || !isfinite(g.distance_km))
         return false;
     double d = log(g.distance_km);
@@ -71,7 +71,7 @@ static void accumulate(regression *r, int pass, const autk_two_sides *flows, siz
     for (size_t k = 0; k < n; k++) {
         double x[N_REGRESSORS], w = weight_of(&flows[k], margin[k], o);
         /* A NaN weight (one side silent) is not above 0 either. */
-        if (!(w > 0) || !regressors(x, geography, user, &flows[k]))
+        if (!(w > 0) || !regressors(x, geography, user, flows[k].exporter, flows[k].importer))
             continue;
         double y = log(flows[k].importer_says / flows[k].exporter_says);
         sums *s = &r->years[flows[k].year - r->first_year];
@@ -131,19 +131,30 @@ static bool solve(double coefficient[N_REGRESSORS], const regression *r)
     return true;
 }
 
-/* clip: what is used; without, what the next round's weights are taken around. */
-static void predict(double *margin, autk_mirror_fit *fit, const autk_two_sides *flows, size_t n,
-                    bool clip, autk_geography_fn geography, void *user, const autk_mirror_opts *o)
+static double predict_one(const autk_mirror_fit *fit, int32_t exporter, int32_t importer,
+                          autk_geography_fn geography, void *user, const autk_mirror_opts *o)
 {
-    for (size_t k = 0; k < n; k++) {
-        double x[N_REGRESSORS], m = o->default_margin;
-        if (fit->has_margin && regressors(x, geography, user, &flows[k])) {
-            m = fit->intercept;
-            for (int c = 0; c < N_REGRESSORS; c++)
-                m += fit->coefficient[c] * x[c];
-        }
-        margin[k] = !clip || (m >= 0 && m <= o->margin_max) ? m : m < 0 ? 0 : o->margin_max;
-    }
+    double x[N_REGRESSORS], m = fit->intercept;
+    if (!fit->has_margin || !regressors(x, geography, user, exporter, importer))
+        return o->default_margin;
+    for (int c = 0; c < N_REGRESSORS; c++)
+        m += fit->coefficient[c] * x[c];
+    return m;
+}
+
+double autki_mirror_margin(const autk_mirror_fit *fit, int32_t exporter, int32_t importer,
+                           autk_geography_fn geography, void *user, const autk_mirror_opts *o)
+{
+    double m = predict_one(fit, exporter, importer, geography, user, o);
+    return m < 0 ? 0 : m > o->margin_max ? o->margin_max : m;
+}
+
+/* What the next round's weights are taken around: not clipped. */
+static void predict(double *margin, const autk_mirror_fit *fit, const autk_two_sides *flows,
+                    size_t n, autk_geography_fn geography, void *user, const autk_mirror_opts *o)
+{
+    for (size_t k = 0; k < n; k++)
+        margin[k] = predict_one(fit, flows[k].exporter, flows[k].importer, geography, user, o);
 }
 
 /* One weighted regression around the margins so far. */
@@ -178,11 +189,13 @@ autk_status autki_mirror_margins(double *margin, autk_mirror_fit *fit, const aut
     r.years = autki_calloc((size_t)r.n_years, sizeof *r.years);
     if (r.years == NULL)
         return autki_no_memory(err, (size_t)r.n_years * sizeof *r.years);
-    predict(margin, fit, flows, n, false, geography, user, o);
     for (int round = 0; round < ROUNDS; round++) {
+        predict(margin, fit, flows, n, geography, user, o);
         fit_once(fit, &r, margin, flows, n, geography, user, o);
-        predict(margin, fit, flows, n, round + 1 == ROUNDS, geography, user, o);
     }
+    for (size_t k = 0; k < n; k++)
+        margin[k] =
+            autki_mirror_margin(fit, flows[k].exporter, flows[k].importer, geography, user, o);
     free(r.years);
     return AUTK_OK;
 }

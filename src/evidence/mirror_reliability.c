@@ -16,49 +16,43 @@ typedef struct state {
     double *n_v, *n_w;     /* reports */
 } state;
 
-/* Half the median square of the gaps, scaled to a variance: robust, and right when all report
- * alike. The median of z² of a t with 4 degrees of freedom is 0.5486. */
-static int ascending(const void *a, const void *b)
+static int by_square(const void *a, const void *b)
 {
-    double x = *(const double *)a, y = *(const double *)b;
+    double x = ((const autki_gap *)a)->square, y = ((const autki_gap *)b)->square;
     return (x > y) - (x < y);
 }
 
-static autk_status typical_variance(double *variance, size_t *n_both, const double *gap, size_t n,
-                                    autk_err *err)
+/* Robust, and right when all report alike. The median of z² of a t with 4 degrees of freedom is
+ * 0.5486. */
+double autki_mirror_typical_variance(autki_gap *gaps, size_t n)
 {
-    double *squares = autki_malloc(n, sizeof *squares);
-    size_t m = 0;
-    if (squares == NULL)
-        return autki_no_memory(err, n * sizeof *squares);
-    for (size_t k = 0; k < n; k++) {
-        if (!isnan(gap[k]))
-            squares[m++] = gap[k] * gap[k];
-    }
-    if (m != 0)
-        qsort(squares, m, sizeof *squares, ascending);
-    double v = m != 0 ? squares[m / 2] / 0.5486 / 2 : 0.02;
-    *variance = v > VARIANCE_MIN ? v : VARIANCE_MIN;
-    *n_both = m;
-    free(squares);
-    return AUTK_OK;
+    double total = 0, below = 0;
+    size_t k = 0;
+    if (n == 0)
+        return 0.02;
+    qsort(gaps, n, sizeof *gaps, by_square);
+    for (size_t i = 0; i < n; i++)
+        total += gaps[i].count;
+    while (k + 1 < n && below + gaps[k].count <= total / 2)
+        below += gaps[k++].count;
+    double v = gaps[k].square / 0.5486 / 2;
+    return v > VARIANCE_MIN ? v : VARIANCE_MIN;
 }
 
 /* One step of expectation maximisation: the gap is e_X - e_M with variances v, w; given the gap,
  * E[e_X²] = v w/s + (v/s gap)² u, with u the weight that Student's t gives the gap (Liu & Rubin
  * 1995). */
-static void expect(state *s, const autk_two_sides *flows, const double *gap, size_t n)
+static void expect(state *s, const autki_gap *gaps, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
-        if (isnan(gap[k]))
-            continue;
-        double v = s->v[flows[k].exporter], w = s->w[flows[k].importer], sum = v + w;
-        double u = (T_DEGREES + 1) / (T_DEGREES + gap[k] * gap[k] / sum);
-        double both = v * w / sum, square = gap[k] * gap[k] * u / (sum * sum);
-        s->sum_v[flows[k].exporter] += both + v * v * square;
-        s->sum_w[flows[k].importer] += both + w * w * square;
-        s->n_v[flows[k].exporter] += 1;
-        s->n_w[flows[k].importer] += 1;
+        const autki_gap *g = &gaps[k];
+        double v = s->v[g->exporter], w = s->w[g->importer], sum = v + w;
+        double u = (T_DEGREES + 1) / (T_DEGREES + g->square / sum);
+        double both = v * w / sum, square = g->square * u / (sum * sum);
+        s->sum_v[g->exporter] += g->count * (both + v * v * square);
+        s->sum_w[g->importer] += g->count * (both + w * w * square);
+        s->n_v[g->exporter] += g->count;
+        s->n_w[g->importer] += g->count;
     }
 }
 
@@ -75,16 +69,16 @@ static double maximise(double *v, const double *sum, const double *count, size_t
     return change;
 }
 
-static autk_status iterate(state *s, autk_mirror_fit *fit, const autk_two_sides *flows,
-                           const double *gap, size_t n, size_t n_economies, double typical,
-                           const autk_mirror_opts *o, autk_err *err)
+static autk_status iterate(state *s, autk_mirror_fit *fit, const autki_gap *gaps, size_t n,
+                           size_t n_economies, double typical, const autk_mirror_opts *o,
+                           autk_err *err)
 {
     for (fit->iterations = 0;; fit->iterations++) {
         memset(s->sum_v, 0, n_economies * sizeof *s->sum_v);
         memset(s->sum_w, 0, n_economies * sizeof *s->sum_w);
         memset(s->n_v, 0, n_economies * sizeof *s->n_v);
         memset(s->n_w, 0, n_economies * sizeof *s->n_w);
-        expect(s, flows, gap, n);
+        expect(s, gaps, n);
         double change = maximise(s->v, s->sum_v, s->n_v, n_economies, typical);
         double other = maximise(s->w, s->sum_w, s->n_w, n_economies, typical);
         if (change <= o->tol && other <= o->tol)
@@ -96,20 +90,18 @@ static autk_status iterate(state *s, autk_mirror_fit *fit, const autk_two_sides 
     }
 }
 
-autk_status autki_mirror_reliability(autk_mirror_fit *fit, const autk_two_sides *flows,
-                                     const double *gap, size_t n, int32_t n_economies,
-                                     const autk_mirror_opts *o, autk_err *err)
+autk_status autki_mirror_reliability(autk_mirror_fit *fit, const autki_gap *gaps, size_t n,
+                                     double typical, int32_t n_economies, const autk_mirror_opts *o,
+                                     autk_err *err)
 {
     size_t m = (size_t)n_economies;
-    double typical = 0, *room = autki_malloc(6 * m, sizeof *room);
+    double *room = autki_malloc(6 * m, sizeof *room);
     if (room == NULL)
         return autki_no_memory(err, 6 * m * sizeof *room);
     state s = {room, room + m, room + 2 * m, room + 3 * m, room + 4 * m, room + 5 * m};
-    autk_status st = typical_variance(&typical, &fit->n_both, gap, n, err);
     for (size_t i = 0; i < m; i++)
         s.v[i] = s.w[i] = typical;
-    if (st == AUTK_OK)
-        st = iterate(&s, fit, flows, gap, n, m, typical, o, err);
+    autk_status st = iterate(&s, fit, gaps, n, m, typical, o, err);
     for (size_t i = 0; st == AUTK_OK && i < m; i++) {
         fit->sd_exporter[i] = sqrt(s.v[i]);
         fit->sd_importer[i] = sqrt(s.w[i]);
