@@ -109,6 +109,7 @@ static void ask(const char *path, const char *question, int32_t year, int32_t ec
 static void run_once(const char *self, const char *path, const char *question, const char *year,
                      const char *economy)
 {
+    fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         if (freopen("/dev/null", "w", stdout) != NULL)

@@ -14,14 +14,9 @@ autk_status cli_mirror_bad_value(cli_context *cli, const char *option, const cha
 
 /* ------------------------------------------------------------------ geography */
 
-typedef struct places {
-    const autk_world *world;
-    int32_t *economy; /* [economies of the dataset] in the world, -1 = not there */
-} places;
-
-static autk_pair_geography geography_of(void *user, int32_t exporter, int32_t importer)
+autk_pair_geography cli_mirror_geography(void *user, int32_t exporter, int32_t importer)
 {
-    const places *p = user;
+    const mirror_places *p = user;
     int32_t i = p->economy[exporter], j = p->economy[importer];
     if (i < 0 || j < 0)
         return (autk_pair_geography){.distance_km = NAN};
@@ -30,8 +25,8 @@ static autk_pair_geography geography_of(void *user, int32_t exporter, int32_t im
         autk_world_economy(p->world, i)->landlocked, autk_world_economy(p->world, j)->landlocked};
 }
 
-static autk_status find_places(places *p, cli_context *cli, const autk_dataset *d,
-                               const autk_world *world)
+autk_status cli_mirror_places(mirror_places *p, cli_context *cli, const autk_dataset *d,
+                              const autk_world *world)
 {
     int32_t n = autk_dataset_n_economies(d);
     p->world = world;
@@ -59,7 +54,7 @@ typedef struct work {
     const mirror_args *args;
     int32_t n_economies, economy; /* -1 = all */
     int year;
-    places places;
+    mirror_places places;
     autk_two_sides *flows;
     size_t n_flows;
     autk_reconciled *reconciled;
@@ -253,14 +248,14 @@ static autk_status reconcile(work *w, cli_context *cli)
     for (size_t k = 0; w->args->year == 0 && k < w->n_flows; k++)
         w->year = w->flows[k].year > w->year ? w->flows[k].year : w->year;
     return autk_mirror_reconcile(w->reconciled, &w->fit, w->flows, w->n_flows, w->n_economies,
-                                 geography_of, &w->places, NULL, &cli->err);
+                                 cli_mirror_geography, &w->places, NULL, &cli->err);
 }
 
 static autk_status run(cli_context *cli, work *w, const autk_world *world)
 {
     autk_silent_flow *silent = NULL;
     size_t n_silent = 0;
-    autk_status st = find_places(&w->places, cli, w->dataset, world);
+    autk_status st = cli_mirror_places(&w->places, cli, w->dataset, world);
     if (st == AUTK_OK && w->args->economy != NULL)
         st = autk_dataset_find_economy(&w->economy, w->dataset, w->args->economy, &cli->err);
     if (st == AUTK_OK)
@@ -310,6 +305,10 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
     cli_option options[] = {
         {"year", CLI_INTEGER, &a.year, "Y", "default: the last; of a backtest 2019", NULL},
         {"economy", CLI_TEXT, &a.economy, "E", "only flows of one economy", NULL},
+        {"product", CLI_TEXT, &a.product, "CODE",
+         "flows of one product, or \"all\", of a year that was stored", NULL},
+        {"store", CLI_FLAG, &a.store, NULL,
+         "reconcile the year product by product and keep it in the dataset", NULL},
         {"silent", CLI_FLAG, &a.silent, NULL, "only what nobody reported", NULL},
         {"totals", CLI_TEXT, &a.totals, "LIST",
          "known totals of silent economies: BLR:exports=4e10,BLR:imports=4.3e10", NULL},
@@ -334,6 +333,8 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
                    "estimates are where the truth is known.",
         .examples = "  autarky mirror trade.atk --year 2022 --economy BLR\n"
                     "  autarky mirror trade.atk --silent --totals BLR:exports=4e10\n"
+                    "  autarky mirror trade.atk --store --year 2022\n"
+                    "  autarky mirror trade.atk --year 2022 --economy BLR --product 310420\n"
                     "  autarky mirror --backtest --year 2019\n"
                     "  autarky mirror --backtest --pair RUS,BLR --years 2015:2021\n",
         .options = options,
@@ -349,5 +350,10 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
                                     a.backtest ? cli->arguments[0] : "");
     if (a.backtest && a.year == 0)
         a.year = 2019;
-    return a.backtest ? cli_mirror_backtest(cli, &a) : run_dataset(cli, &a);
+    if (!a.backtest && (a.store || a.product != NULL) && a.year == 0)
+        return cli_mirror_bad_value(cli, "--year", "the year of the products", "nothing");
+    return a.backtest          ? cli_mirror_backtest(cli, &a)
+           : a.store           ? cli_mirror_store(cli, &a)
+           : a.product != NULL ? cli_mirror_product(cli, &a)
+                               : run_dataset(cli, &a);
 }

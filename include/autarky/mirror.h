@@ -267,6 +267,61 @@ AUTK_API autk_status autk_mirror_panel(autk_panel *panel, double **value,
                                        const autk_reconciled *reconciled, size_t n,
                                        int32_t n_economies, autk_err *err) AUTK_MUST_CHECK;
 
+/* ------------------------------------------------------------------ product by product */
+
+/** What was made of a year's reports. */
+typedef struct autk_mirror_stored {
+    size_t layer;                /**< of the dataset, AUTK_SIDE_RECONCILED */
+    size_t exporters, importers; /**< the layers it was made of */
+    int n_neighbours;            /**< years around that both sides report */
+    uint64_t n_flows[AUTK_MIRROR_KIND_COUNT];
+    double value[AUTK_MIRROR_KIND_COUNT]; /**< reconciled, in the layer's currency */
+    double sd_usual;                      /**< log error of a typical report of one product */
+    double persistence; /**< how much of the gap of the years around a gap repeats, by regression */
+} autk_mirror_stored;
+
+/**
+ * Reconcile a year product by product and store it as a layer, which depend, products and brief
+ * then take before either side's reports. Both raw figures stay in their own layers.
+ *
+ * As autk_mirror_reconcile, but for single products: the margin is the pair's, fitted to the totals
+ * of the years up to opts.neighbour_years away; variances are the reporters' times a scale by size
+ * of the flow, for small flows are further apart; a report without its mirror is corrected by the
+ * gap that the same pair and product had in the years around, as far as gaps were found to last. A
+ * period that was reconciled before is replaced, and one whose reports are imported anew is
+ * forgotten. Values are rounded to hundredths.
+ *
+ * @param out   [out]
+ * @param path  of the dataset; it is written in one transaction
+ * @param year  both sides report it; of their layers those with the finest products are taken
+ * Errors: AUTK_ENOTFOUND (no such reports), AUTK_EDATA, AUTK_EIO, AUTK_ENOMEM, AUTK_ELIMIT,
+ *         AUTK_ENOCONV, AUTK_ECANCELLED - the dataset as it was.
+ * Cost:   O(flows of the year and of its neighbours); memory below 500 MB whatever the size.
+ */
+AUTK_API autk_status autk_mirror_store(autk_mirror_stored *out, const char *path, int32_t year,
+                                       autk_geography_fn geography, void *user,
+                                       const autk_mirror_opts *opts, const autk_progress *progress,
+                                       autk_err *err) AUTK_MUST_CHECK;
+
+/** One flow of a stored year, with what both sides said; NaN = said nothing. */
+typedef struct autk_mirror_row {
+    int32_t exporter, importer, product;
+    double exporter_says, importer_says;
+    autk_reconciled flow;
+} autk_mirror_row;
+
+/**
+ * The flows of an economy as they were reconciled.
+ *
+ * @param rows  [out, *n] the caller's to free(); NULL when there are none
+ * @param exporter, importer  one of them may be AUTK_ANY_ECONOMY
+ * Errors: AUTK_ENOTFOUND (the year was not reconciled), AUTK_EARG, AUTK_EDATA (damaged), AUTK_EIO,
+ * AUTK_ENOMEM. Cost:   O(flows of the economy).
+ */
+AUTK_API autk_status autk_mirror_read(autk_mirror_row **rows, size_t *n, autk_dataset *dataset,
+                                      int32_t year, int32_t exporter, int32_t importer,
+                                      autk_err *err) AUTK_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

@@ -149,6 +149,28 @@ static autk_status reserve(autk_flows *f, size_t *capacity, size_t n, autk_err *
     return st;
 }
 
+/* All rows of a chunk that nobody needs any more: its columns change hands. */
+static autk_status take_rows(autk_flows *f, size_t *capacity, autki_chunk_rows *rows,
+                             bool by_importer, int32_t economy, autk_err *err)
+{
+    int32_t *own = autki_malloc(rows->n, sizeof *own);
+    if (own == NULL)
+        return autki_no_memory(err, rows->n * sizeof *own);
+    for (size_t i = 0; i < rows->n; i++)
+        own[i] = economy;
+    /* Ids are below 2^31 (autki_dataset_catch_up): signed or not, they are the same bits. */
+    int32_t *partner = (int32_t *)(void *)rows->partner;
+    *f = (autk_flows){.n = rows->n,
+                      .exporter = by_importer ? partner : own,
+                      .importer = by_importer ? own : partner,
+                      .product = (int32_t *)(void *)rows->product,
+                      .value = rows->value,
+                      .quantity = rows->quantity};
+    *capacity = rows->n;
+    *rows = (autki_chunk_rows){.n = 0};
+    return AUTK_OK;
+}
+
 /* A chunk's rows, those with one partner only unless that is AUTK_ANY_ECONOMY. */
 static autk_status append_rows(autk_flows *f, size_t *capacity, const autki_chunk_rows *rows,
                                autki_order order, int32_t economy, int32_t partner, autk_err *err)
@@ -222,6 +244,8 @@ static autk_status read_chunk(autk_flows *f, size_t *capacity, autk_dataset *d, 
         st = autki_dataset_catch_up(d, order == AUTKI_WORLD ? 0 : partner_max, product_max, err);
     if (st != AUTK_OK)
         return st;
+    if (f->value == NULL && partner == AUTK_ANY_ECONOMY && order != AUTKI_WORLD)
+        return take_rows(f, capacity, &d->scratch, order == AUTKI_BY_IMPORTER, economy, err);
     return append_rows(f, capacity, &d->scratch, order, economy, partner, err);
 }
 

@@ -266,9 +266,28 @@ autk_status autki_chunk_encode(autk_buf *out, const autki_chunk_rows *rows, uint
 
 typedef struct decoder {
     const char *at, *stop; /* columns; 8 readable bytes lie behind stop */
-    uint8_t *classes;      /* room for 8 bytes a row */
-    uint64_t *number;
+    uint8_t *classes;      /* room for 8 bytes a row where figures are doubles, else for one */
 } decoder;
+
+/* A column of whole numbers, read once from its first to its last: no array of them is made. */
+typedef struct column {
+    const uint8_t *class;
+    const char *bits;
+    size_t at; /* bit */
+} column;
+
+static inline uint64_t next_number(column *c)
+{
+    unsigned length = *c->class ++;
+    if (length < 2)
+        return length;
+    if (length == UNKNOWN)
+        return UINT64_MAX;
+    uint64_t lead = (uint64_t)1 << (length - 1);
+    uint64_t low = (autki_load64(c->bits + c->at / 8) >> (c->at % 8)) & (lead - 1);
+    c->at += length - 1;
+    return lead | low;
+}
 
 static autk_status damaged(autk_err *err, const char *what)
 {
@@ -290,7 +309,7 @@ static autk_status get_compressed(decoder *d, size_t n, autk_err *err)
     return AUTK_OK;
 }
 
-static autk_status get_column(decoder *d, size_t n, autk_err *err)
+static autk_status get_column(column *c, decoder *d, size_t n, autk_err *err)
 {
     autk_status st = get_compressed(d, n, err);
     if (st != AUTK_OK)
@@ -308,19 +327,7 @@ static autk_status get_column(decoder *d, size_t n, autk_err *err)
     }
     if ((n_bits + 7) / 8 != size)
         return damaged(err, "bits are missing");
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned length = d->classes[i];
-        if (length < 2) {
-            d->number[i] = length;
-        } else if (length == UNKNOWN) {
-            d->number[i] = UINT64_MAX;
-        } else {
-            uint64_t lead = (uint64_t)1 << (length - 1);
-            d->number[i] = lead | ((autki_load64(bits + at / 8) >> (at % 8)) & (lead - 1));
-            at += length - 1;
-        }
-    }
+    *c = (column){d->classes, bits, 0};
     d->at = bits + size;
     return AUTK_OK;
 }
@@ -340,9 +347,12 @@ static autk_status get_figures(double *v, decoder *d, size_t n, int mode, autk_e
             memcpy(&v[i], &bits, sizeof bits);
         }
     } else if (mode <= DECIMALS_MAX) {
-        st = get_column(d, n, err);
-        for (size_t i = 0; st == AUTK_OK && i < n; i++)
-            v[i] = d->number[i] == UINT64_MAX ? NAN : (double)d->number[i] / power_of_ten[mode];
+        column c;
+        st = get_column(&c, d, n, err);
+        for (size_t i = 0; st == AUTK_OK && i < n; i++) {
+            uint64_t number = next_number(&c);
+            v[i] = number == UINT64_MAX ? NAN : (double)number / power_of_ten[mode];
+        }
     } else {
         st = damaged(err, "an unknown mode");
     }
@@ -352,23 +362,26 @@ static autk_status get_figures(double *v, decoder *d, size_t n, int mode, autk_e
 static autk_status get_partners(autki_chunk_rows *rows, decoder *d, size_t n_partners,
                                 autk_err *err)
 {
-    autk_status st = get_column(d, n_partners, err);
+    column c;
+    autk_status st = get_column(&c, d, n_partners, err);
     if (st != AUTK_OK)
         return st;
-    /* Gaps wait in `product`, which is filled later. */
+    /* Partners wait in `product`, which is filled later. */
     uint64_t id = 0;
     for (size_t k = 0; k < n_partners; k++) {
-        id += d->number[k];
-        if (d->number[k] > UINT32_MAX || id > UINT32_MAX || (k > 0 && d->number[k] == 0))
+        uint64_t gap = next_number(&c);
+        id += gap;
+        if (gap > UINT32_MAX || id > UINT32_MAX || (k > 0 && gap == 0))
             return damaged(err, "partners out of order");
         rows->product[k] = (uint32_t)id;
     }
-    st = get_column(d, n_partners, err);
+    st = get_column(&c, d, n_partners, err);
     size_t at = 0;
     for (size_t k = 0; st == AUTK_OK && k < n_partners; k++) {
-        if (d->number[k] == 0 || d->number[k] > rows->n - at)
+        uint64_t run = next_number(&c);
+        if (run == 0 || run > rows->n - at)
             return damaged(err, "runs do not add up");
-        for (uint64_t i = 0; i < d->number[k]; i++)
+        for (uint64_t i = 0; i < run; i++)
             rows->partner[at++] = rows->product[k];
     }
     return st == AUTK_OK && at != rows->n ? damaged(err, "runs do not add up") : st;
@@ -376,13 +389,15 @@ static autk_status get_partners(autki_chunk_rows *rows, decoder *d, size_t n_par
 
 static autk_status get_products(autki_chunk_rows *rows, decoder *d, autk_err *err)
 {
-    autk_status st = get_column(d, rows->n, err);
+    column c;
+    autk_status st = get_column(&c, d, rows->n, err);
     uint64_t id = 0;
     for (size_t i = 0; st == AUTK_OK && i < rows->n; i++) {
         bool first = i == 0 || rows->partner[i] != rows->partner[i - 1];
-        if (d->number[i] > UINT32_MAX)
+        uint64_t gap = next_number(&c);
+        if (gap > UINT32_MAX)
             return damaged(err, "a product out of range");
-        id = first ? d->number[i] : id + d->number[i] + 1;
+        id = first ? gap : id + gap + 1;
         if (id > UINT32_MAX)
             return damaged(err, "a product out of range");
         rows->product[i] = (uint32_t)id;
@@ -424,15 +439,13 @@ autk_status autki_chunk_decode(autki_chunk_rows *rows, const void *blob, size_t 
     bool wide = (uint8_t)bytes[12] == MODE_DOUBLES || (uint8_t)bytes[13] == MODE_DOUBLES;
     decoder d = {.at = bytes + HEADER_BYTES, .stop = bytes + size - 8};
     d.classes = autki_malloc(wide ? 8 * n : n, 1);
-    d.number = autki_malloc(n, sizeof *d.number);
-    if (d.classes == NULL || d.number == NULL)
-        st = autki_no_memory(err, 9 * n);
+    if (d.classes == NULL)
+        st = autki_no_memory(err, n);
     rows->n = n;
     if (st == AUTK_OK)
         st = get_rows(rows, &d, bytes, err);
     if (st != AUTK_OK)
         rows->n = 0;
     free(d.classes);
-    free(d.number);
     return st;
 }

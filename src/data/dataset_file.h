@@ -130,4 +130,14 @@ autk_status autki_dataset_note_file(autk_dataset *dataset, const autki_file_note
 autk_status autki_dataset_put_period(autk_dataset *dataset, uint32_t layer, int32_t period,
                                      uint64_t n_rows, double value, autk_err *err) AUTK_MUST_CHECK;
 
+/* Has anything been reconciled product by product? */
+autk_status autki_dataset_has_mirrors(bool *found, const autk_dataset *dataset, autk_err *err)
+    AUTK_MUST_CHECK;
+/* Was this layer made of others? */
+autk_status autki_dataset_is_mirror(bool *yes, const autk_dataset *dataset, uint32_t layer,
+                                    autk_err *err) AUTK_MUST_CHECK;
+/* Forget what was made of a layer's reports of a period: they have changed. */
+autk_status autki_dataset_drop_mirrors(autk_dataset *dataset, uint32_t layer, int32_t period,
+                                       autk_err *err) AUTK_MUST_CHECK;
+
 #endif

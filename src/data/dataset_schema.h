@@ -28,4 +28,25 @@ static const char autki_dataset_schema[] =
     " value REAL NOT NULL, quantity REAL, n_products INTEGER NOT NULL,"
     " PRIMARY KEY(layer, exporter, importer, period)) WITHOUT ROWID;";
 
+/* Made with the first layer that is reconciled product by product (evidence/mirror_tables.h). The
+ * table `mirror` comes last: the others are found through it. */
+static const char autki_mirror_schema[] =
+    "CREATE TABLE IF NOT EXISTS mirror(layer INTEGER NOT NULL REFERENCES layer(id),"
+    " period INTEGER NOT NULL, exporters INTEGER NOT NULL, importers INTEGER NOT NULL,"
+    " sd_usual REAL NOT NULL, persistence REAL NOT NULL,"
+    " has_margin INTEGER NOT NULL, intercept REAL NOT NULL, ln_distance REAL NOT NULL,"
+    " ln_distance_squared REAL NOT NULL, contiguous REAL NOT NULL,"
+    " exporter_landlocked REAL NOT NULL, importer_landlocked REAL NOT NULL,"
+    " PRIMARY KEY(layer, period)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS mirror_economy(layer INTEGER NOT NULL, period INTEGER NOT NULL,"
+    " economy INTEGER NOT NULL, sd_exporter REAL NOT NULL, sd_importer REAL NOT NULL,"
+    " PRIMARY KEY(layer, period, economy)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS mirror_size(layer INTEGER NOT NULL, period INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, scale REAL NOT NULL,"
+    " PRIMARY KEY(layer, period, size)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS mirror_pair(layer INTEGER NOT NULL, period INTEGER NOT NULL,"
+    " exporter INTEGER NOT NULL, importer INTEGER NOT NULL, margin REAL NOT NULL,"
+    " PRIMARY KEY(layer, period, exporter, importer)) WITHOUT ROWID;";
+#define AUTKI_MIRROR_TABLES "mirror_economy", "mirror_size", "mirror_pair", "mirror"
+
 #endif

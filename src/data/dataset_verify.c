@@ -157,10 +157,19 @@ autk_status autki_dataset_tables_sum(uint64_t *sum, autk_dataset *d, autk_err *e
         " quote(frequency), quote(currency) || quote(classification) || quote(level) ||"
         " quote(owner) FROM layer ORDER BY id",
         "SELECT quote(layer), quote(period), quote(n_rows), quote(value) FROM period"
-        " ORDER BY layer, period"};
+        " ORDER BY layer, period",
+        "SELECT quote(layer), quote(period), quote(exporters), quote(importers) FROM mirror"
+        " ORDER BY layer, period",
+        "SELECT quote(layer) || quote(period), quote(economy), quote(sd_exporter),"
+        " quote(sd_importer) FROM mirror_economy ORDER BY layer, period, economy",
+        "SELECT quote(layer), quote(period), quote(size), quote(scale) FROM mirror_size"
+        " ORDER BY layer, period, size"};
+    const size_t n_always = 4; /* the others are of tables that may not be there */
     uint64_t h = 0;
-    autk_status st = AUTK_OK;
-    for (size_t q = 0; st == AUTK_OK && q < sizeof queries / sizeof *queries; q++) {
+    bool has_mirrors = false;
+    autk_status st = autki_dataset_has_mirrors(&has_mirrors, d, err);
+    size_t n = has_mirrors ? sizeof queries / sizeof *queries : n_always;
+    for (size_t q = 0; st == AUTK_OK && q < n; q++) {
         sqlite3_stmt *s = NULL;
         st = autki_dataset_prepare(&s, d, queries[q], err);
         int step = SQLITE_DONE;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "data/dataset_file.h"
 #include "data/dataset_hash.h"
+#include "data/dataset_schema.h"
 
 uint64_t autki_chunk_key(uint32_t layer, int32_t period, autki_order order, int64_t economy)
 {
@@ -244,4 +245,50 @@ autk_status autki_dataset_put_check_sum(autk_dataset *d, const char *name, uint6
     (void)snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO check_sum VALUES('%s', %lld)", name,
                    (long long)sum);
     return autki_dataset_exec(d, sql, err);
+}
+
+/* ------------------------------------------------------------------ what was made of reports */
+
+autk_status autki_dataset_has_mirrors(bool *found, const autk_dataset *d, autk_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    autk_status st =
+        autki_dataset_prepare(&s, d, "SELECT 1 FROM sqlite_schema WHERE name='mirror'", err);
+    *found = st == AUTK_OK && sqlite3_step(s) == SQLITE_ROW;
+    sqlite3_finalize(s);
+    return st;
+}
+
+autk_status autki_dataset_is_mirror(bool *yes, const autk_dataset *d, uint32_t layer, autk_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool found = false;
+    *yes = false;
+    autk_status st = autki_dataset_has_mirrors(&found, d, err);
+    if (st != AUTK_OK || !found)
+        return st;
+    st = autki_dataset_prepare(&s, d, "SELECT 1 FROM mirror WHERE layer=?", err);
+    if (st == AUTK_OK) {
+        sqlite3_bind_int64(s, 1, layer);
+        *yes = sqlite3_step(s) == SQLITE_ROW;
+    }
+    sqlite3_finalize(s);
+    return st;
+}
+
+autk_status autki_dataset_drop_mirrors(autk_dataset *d, uint32_t layer, int32_t period,
+                                       autk_err *err)
+{
+    static const char *const tables[] = {"chunk", "pair_total", "period", AUTKI_MIRROR_TABLES};
+    bool found = false;
+    autk_status st = autki_dataset_has_mirrors(&found, d, err);
+    for (size_t i = 0; found && i < sizeof tables / sizeof *tables && st == AUTK_OK; i++) {
+        char sql[256];
+        (void)snprintf(sql, sizeof sql,
+                       "DELETE FROM %s WHERE period=%d AND layer IN (SELECT layer FROM mirror"
+                       " WHERE period=%d AND (exporters=%u OR importers=%u))",
+                       tables[i], period, period, layer, layer);
+        st = autki_dataset_exec(d, sql, err);
+    }
+    return st;
 }

@@ -345,6 +345,8 @@ autk_status autki_finish_slot(autki_finish *f, size_t slot, uint32_t layer, autk
         st = run_order(&w, AUTKI_BY_IMPORTER, err);
     if (st == AUTK_OK && f->dataset != NULL)
         st = write_world(&w, err);
+    if (st == AUTK_OK && f->dataset != NULL)
+        st = autki_dataset_drop_mirrors(f->dataset, layer, w.period, err);
     free(w.count[0]);
     free(w.count[1]);
     free(w.had);

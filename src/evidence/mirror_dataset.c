@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "evidence/mirror_internal.h"
+#include "evidence/mirror_products.h"
 
 #define PANEL_CELLS_MAX ((size_t)1 << 28)
 
@@ -15,8 +15,14 @@ static bool is_partner_layer(const autk_layer *a, const autk_layer *b)
            strcmp(b->currency, a->currency) == 0;
 }
 
-autk_status autk_mirror_layers(size_t *exporters, size_t *importers, const autk_dataset *d,
-                               autk_err *err)
+static bool is_reporter_layer(const autk_layer *a)
+{
+    return a->flow == AUTK_FLOW_TRADE && a->frequency == 'A' && a->side == AUTK_SIDE_EXPORTER &&
+           a->level >= 0;
+}
+
+/* The coarsest or the finest pair of layers; among equals the one with most flows. */
+static bool find_layers(size_t *exporters, size_t *importers, const autk_dataset *d, bool finest)
 {
     bool found = false;
     uint64_t best_rows = 0;
@@ -24,15 +30,13 @@ autk_status autk_mirror_layers(size_t *exporters, size_t *importers, const autk_
     size_t n = autk_dataset_n_layers(d);
     for (size_t i = 0; i < n; i++) {
         const autk_layer *a = autk_dataset_layer(d, i);
-        if (a->flow != AUTK_FLOW_TRADE || a->frequency != 'A' || a->side != AUTK_SIDE_EXPORTER ||
-            a->level < 0)
-            continue;
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < n && is_reporter_layer(a); j++) {
             const autk_layer *b = autk_dataset_layer(d, j);
             if (!is_partner_layer(a, b))
                 continue;
             uint64_t rows = a->n_rows + b->n_rows;
-            if (found && (a->level > best_level || (a->level == best_level && rows <= best_rows)))
+            bool better = finest ? a->level > best_level : a->level < best_level;
+            if (found && !better && (a->level != best_level || rows <= best_rows))
                 continue;
             found = true;
             best_level = a->level;
@@ -41,10 +45,35 @@ autk_status autk_mirror_layers(size_t *exporters, size_t *importers, const autk_
             *importers = j;
         }
     }
-    if (!found)
+    return found;
+}
+
+autk_status autk_mirror_layers(size_t *exporters, size_t *importers, const autk_dataset *d,
+                               autk_err *err)
+{
+    if (find_layers(exporters, importers, d, false))
+        return AUTK_OK;
+    return autki_fail(err, AUTK_ENOTFOUND,
+                      "expected yearly reports of exporters and of importers at the same "
+                      "detail, got a dataset without the two (UN Comtrade has both)");
+}
+
+autk_status autki_mirror_product_layers(size_t *exporters, size_t *importers, autk_dataset *d,
+                                        int32_t year, autk_err *err)
+{
+    const autk_layer *x, *m;
+    if (!find_layers(exporters, importers, d, true) ||
+        (x = autk_dataset_layer(d, *exporters))->level == 0)
         return autki_fail(err, AUTK_ENOTFOUND,
-                          "expected yearly reports of exporters and of importers at the same "
-                          "detail, got a dataset without the two (UN Comtrade has both)");
+                          "expected yearly reports by product of exporters and of importers, got "
+                          "a dataset without the two (UN Comtrade has both)");
+    m = autk_dataset_layer(d, *importers);
+    if (year < x->first_period || year > x->last_period || year < m->first_period ||
+        year > m->last_period)
+        return autki_fail(err, AUTK_ENOTFOUND,
+                          "expected a year that both sides report by product, %d to %d, got %d",
+                          x->first_period > m->first_period ? x->first_period : m->first_period,
+                          x->last_period < m->last_period ? x->last_period : m->last_period, year);
     return AUTK_OK;
 }
 

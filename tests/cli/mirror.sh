@@ -26,6 +26,27 @@
 "$AUTARKY" mirror trade.atk --economy BLR --top 3 --format csv | cut -d, -f1,2,3,8
 "$AUTARKY" mirror trade.atk --silent
 "$AUTARKY" mirror trade.atk --silent --totals BLR:exports=3e9,RUS:imports=9e9 --format csv | cut -d, -f1,2,8
+# Product by product: who said what, and what products makes of it.
+cat >products.csv <<END
+period,reporterCode,flowCode,partnerCode,cmdCode,primaryValue
+2020,112,X,276,310420,90000000
+2020,276,M,112,310420,99000000
+2020,112,X,616,310420,50000000
+2020,616,M,112,310420,51000000
+2020,276,X,112,870332,7000000
+2020,616,X,112,870332,2000000
+2020,112,M,616,870332,2500000
+2020,112,M,643,270900,800000000
+END
+"$AUTARKY" import products.csv --into products.atk >/dev/null
+"$AUTARKY" mirror products.atk --store --year 2020
+"$AUTARKY" mirror products.atk --economy BLR --product all --year 2020
+"$AUTARKY" mirror products.atk --economy BLR --product 3104 --year 2020 --format csv | cut -d, -f1-5,9
+"$AUTARKY" dataset products.atk --format csv | cut -d, -f1-4,6,11
+"$AUTARKY" dataset verify products.atk >/dev/null && echo good
+"$AUTARKY" products BLR --dataset products.atk --year 2020 --format csv | cut -d, -f1-4
+"$AUTARKY" mirror products.atk --economy BLR --product 31 --year 2019
+echo "exit $?"
 for totals in "" --without-totals; do
     # shellcheck disable=SC2086 # no option when empty
     "$AUTARKY" mirror --backtest --year 2019 --share .5 --draws 200 $totals --format csv |
