@@ -1,11 +1,10 @@
-#include "gravity/bias.h"
+#include "gravity/bias_panel.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/linear.h"
 #include "base/mem.h"
 #include "gravity/wls.h"
 
@@ -69,18 +68,10 @@ autk_status autki_bias_keys(autki_gravity_keys *keys, const autki_formula *f, au
 
 /* ---- the panel by pairs ---- */
 
+/* What the bias needs beside the panel: sums by country, of each regressor. */
 typedef struct work {
-    const autki_bias_input *in;
-    size_t n, p, n_years;
-    int32_t n_i, n_j, n_pairs;
-    int32_t *i, *j, *t, *pair; /* [n] */
-    int32_t *row;              /* [n] rows sorted by pair, then year */
-    size_t *begin;             /* [n_pairs + 1] */
-    double *inverse;           /* [levels x levels] of the effects' equations */
-    size_t n_levels;
-    /* Per country (side 0 exporters, side 1 importers) matrices over years, [countries x T x T]. */
-    double *h[2], *ss[2], *xhs[2], *g[2];      /* the last two also [p] */
-    double *block, *left, *solved, *score, *x; /* one pair's */
+    autki_bias_panel panel;
+    double *ss[2], *xhs[2], *g[2]; /* [countries x T x T]; the last two [countries x p x T x T] */
 } work;
 
 /* Codes of a column in the rows used, numbered without gaps. */
@@ -116,7 +107,7 @@ static autk_status codes_of(int32_t **out, int32_t *n_out, const autki_panel *p,
     return AUTK_OK;
 }
 
-static autk_status sort_by_pair(work *w, autk_err *err)
+static autk_status sort_by_pair(autki_bias_panel *w, autk_err *err)
 {
     w->row = autki_malloc(w->n, sizeof *w->row);
     w->begin = autki_calloc((size_t)w->n_pairs + 1, sizeof *w->begin);
@@ -145,147 +136,137 @@ static autk_status sort_by_pair(work *w, autk_err *err)
 
 static bool allocate(work *w)
 {
-    size_t t2 = w->n_years * w->n_years;
+    autki_bias_panel *b = &w->panel;
+    size_t t2 = b->n_years * b->n_years;
     bool good = true;
     for (int side = 0; side < 2; side++) {
-        size_t n = (size_t)(side == 0 ? w->n_i : w->n_j) * t2;
-        good &= (w->h[side] = autki_calloc(n, sizeof(double))) != NULL;
+        size_t n = (size_t)(side == 0 ? b->n_i : b->n_j) * t2;
+        good &= (b->h[side] = autki_calloc(n, sizeof(double))) != NULL;
         good &= (w->ss[side] = autki_calloc(n, sizeof(double))) != NULL;
-        good &= (w->xhs[side] = autki_calloc(n * w->p, sizeof(double))) != NULL;
-        good &= (w->g[side] = autki_calloc(n * w->p, sizeof(double))) != NULL;
+        good &= (w->xhs[side] = autki_calloc(n * b->p, sizeof(double))) != NULL;
+        good &= (w->g[side] = autki_calloc(n * b->p, sizeof(double))) != NULL;
     }
-    good &= (w->block = autki_malloc(t2, sizeof(double))) != NULL;
-    good &= (w->left = autki_malloc(t2, sizeof(double))) != NULL;
-    good &= (w->solved = autki_malloc(w->n_years * 2, sizeof(double))) != NULL;
-    good &= (w->score = autki_malloc(w->n_years, sizeof(double))) != NULL;
-    good &= (w->x = autki_malloc(w->n_years * w->p, sizeof(double))) != NULL;
-    good &= (w->inverse = autki_calloc(w->n_levels * w->n_levels, sizeof(double))) != NULL;
     return good;
 }
 
 static autk_status work_init(work *w, const autki_bias_input *in, autk_err *err)
 {
     const autki_panel *p = in->panel;
-    *w = (work){.in = in, .n = p->n, .p = (size_t)p->n_regressors};
+    autki_bias_panel *b = &w->panel;
+    *w = (work){.panel = {.in = in, .n = p->n, .p = (size_t)p->n_regressors}};
     int32_t n_years = 0;
-    autk_status st = codes_of(&w->i, &w->n_i, p, in->keys->exporter, err);
+    autk_status st = codes_of(&b->i, &b->n_i, p, in->keys->exporter, err);
     if (st == AUTK_OK)
-        st = codes_of(&w->j, &w->n_j, p, in->keys->importer, err);
+        st = codes_of(&b->j, &b->n_j, p, in->keys->importer, err);
     if (st == AUTK_OK)
-        st = codes_of(&w->t, &n_years, p, in->keys->year, err);
-    w->n_years = (size_t)n_years;
-    w->n_levels = (size_t)(w->n_i + w->n_j) * w->n_years;
-    if (st == AUTK_OK && w->n_levels > AUTKI_BIAS_LEVELS_MAX)
-        st = autki_fail_at(err, AUTK_ELIMIT, "--bias-correction", 0, 0,
-                           "expected at most %d exporter-years and importer-years, got %zu",
-                           AUTKI_BIAS_LEVELS_MAX, w->n_levels);
+        st = codes_of(&b->t, &n_years, p, in->keys->year, err);
+    b->n_years = (size_t)n_years;
     if (st == AUTK_OK) {
-        w->pair = autki_malloc(w->n, sizeof *w->pair);
-        st = w->pair == NULL
-                 ? autki_no_memory(err, w->n * sizeof *w->pair)
-                 : autki_combine_ids(w->pair, &w->n_pairs, w->i, w->n_i, w->j, w->n_j, w->n, err);
+        b->pair = autki_malloc(b->n, sizeof *b->pair);
+        st = b->pair == NULL
+                 ? autki_no_memory(err, b->n * sizeof *b->pair)
+                 : autki_combine_ids(b->pair, &b->n_pairs, b->i, b->n_i, b->j, b->n_j, b->n, err);
     }
     if (st == AUTK_OK)
-        st = sort_by_pair(w, err);
+        st = sort_by_pair(b, err);
     if (st == AUTK_OK && !allocate(w))
-        st = autki_no_memory(err, w->n_levels * w->n_levels * sizeof(double));
+        st = autki_no_memory(err, (size_t)(b->n_i + b->n_j) * b->n_years * b->n_years * b->p);
     return st;
 }
 
 static void work_deinit(work *w)
 {
-    void *all[] = {w->i,     w->j,      w->t,      w->pair,   w->row,     w->begin, w->block,
-                   w->left,  w->solved, w->score,  w->x,      w->inverse, w->h[0],  w->h[1],
-                   w->ss[0], w->ss[1],  w->xhs[0], w->xhs[1], w->g[0],    w->g[1]};
+    autki_bias_panel *b = &w->panel;
+    void *all[] = {b->i,    b->j,     b->t,     b->pair,   b->row,    b->begin, b->h[0],
+                   b->h[1], w->ss[0], w->ss[1], w->xhs[0], w->xhs[1], w->g[0],  w->g[1]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }
 
 /* ---- one pair ---- */
 
-/* The pair's scores, regressors and the Hessian of its likelihood with the pair's effect profiled
- * out (three-way) or without one (two-way): [m x m] into block. Returns m. */
-static size_t load_pair(work *w, int32_t q)
+autk_status autki_bias_pair_create(autki_bias_pair *pair, const autki_bias_panel *panel,
+                                   autk_err *err)
 {
-    size_t from = w->begin[q], m = w->begin[q + 1] - from;
+    size_t t = panel->n_years;
+    pair->score = autki_malloc(t * (1 + panel->p + t), sizeof *pair->score);
+    if (pair->score == NULL)
+        return autki_no_memory(err, t * (1 + panel->p + t) * sizeof *pair->score);
+    pair->x = pair->score + t;
+    pair->block = pair->x + t * panel->p;
+    return AUTK_OK;
+}
+
+void autki_bias_pair_deinit(autki_bias_pair *pair)
+{
+    free(pair->score);
+}
+
+void autki_bias_pair_load(autki_bias_pair *pair, const autki_bias_panel *w, int32_t q)
+{
+    size_t m = w->begin[q + 1] - w->begin[q];
+    const double *mu = w->in->mu;
     double total = 0;
     for (size_t a = 0; a < m; a++)
-        total += w->in->mu[w->row[from + a]];
+        total += mu[autki_bias_row(w, q, a)];
     for (size_t a = 0; a < m; a++) {
-        size_t r = (size_t)w->row[from + a];
-        double mu = w->in->mu[r];
-        w->score[a] = w->in->panel->y[r] - mu;
-        memcpy(w->x + a * w->p, w->in->x + r * w->p, w->p * sizeof *w->x);
+        size_t r = autki_bias_row(w, q, a);
+        pair->score[a] = w->in->panel->y[r] - mu[r];
+        memcpy(pair->x + a * w->p, w->in->x + r * w->p, w->p * sizeof *pair->x);
         for (size_t b = 0; b < m; b++) {
-            double cross = w->in->keys->three_way ? mu * w->in->mu[w->row[from + b]] / total : 0;
-            w->block[a * m + b] = (a == b ? mu : 0) - cross;
+            double cross = w->in->keys->three_way ? mu[r] * mu[autki_bias_row(w, q, b)] / total : 0;
+            pair->block[a * m + b] = (a == b ? mu[r] : 0) - cross;
         }
     }
-    return m;
+    pair->m = m;
 }
 
-static size_t exporter_level(const work *w, size_t r)
+/* Add what rows a and b of the pair tell about one of its countries. */
+static void add_rows(work *w, const autki_bias_pair *pair, size_t a, size_t b, int side, size_t at)
 {
-    return (size_t)w->i[r] * w->n_years + (size_t)w->t[r];
+    size_t p = w->panel.p, m = pair->m, t2 = w->panel.n_years * w->panel.n_years;
+    size_t country = at / t2, cell = at % t2;
+    double h = pair->block[a * m + b];
+    w->panel.h[side][at] += h;
+    w->ss[side][at] += pair->score[a] * pair->score[b];
+    for (size_t k = 0; k < p; k++) {
+        double hx = 0;
+        for (size_t c = 0; c < m; c++)
+            hx += pair->block[b * m + c] * pair->x[c * p + k];
+        size_t to = (country * p + k) * t2 + cell;
+        w->xhs[side][to] += pair->score[a] * hx;
+        w->g[side][to] -= h * (pair->x[a * p + k] + pair->x[b * p + k]);
+    }
 }
 
-static size_t importer_level(const work *w, size_t r)
+/* Add the pair to its two countries' sums. */
+static void add_pair(work *w, const autki_bias_pair *pair, int32_t q)
 {
-    return (size_t)(w->n_i + w->j[r]) * w->n_years + (size_t)w->t[r];
-}
-
-/* Add the pair to the equations of the effects and to its two countries' sums. */
-static void add_pair(work *w, int32_t q)
-{
-    size_t m = load_pair(w, q), from = w->begin[q], t = w->n_years, t2 = t * t;
-    for (size_t a = 0; a < m; a++) {
-        size_t ra = (size_t)w->row[from + a], la = exporter_level(w, ra),
-               ja = importer_level(w, ra);
-        for (size_t b = 0; b < m; b++) {
-            size_t rb = (size_t)w->row[from + b], lb = exporter_level(w, rb),
-                   jb = importer_level(w, rb), at = (size_t)w->t[ra] * t + (size_t)w->t[rb];
-            double h = w->block[a * m + b];
-            w->inverse[la * w->n_levels + lb] += h;
-            w->inverse[la * w->n_levels + jb] += h;
-            w->inverse[ja * w->n_levels + lb] += h;
-            w->inverse[ja * w->n_levels + jb] += h;
-            for (int side = 0; side < 2; side++) {
-                size_t country = (size_t)(side == 0 ? w->i[ra] : w->j[ra]);
-                w->h[side][country * t2 + at] += h;
-                w->ss[side][country * t2 + at] += w->score[a] * w->score[b];
-                for (size_t k = 0; k < w->p; k++) {
-                    double hx = 0;
-                    for (size_t c = 0; c < m; c++)
-                        hx += w->block[b * m + c] * w->x[c * w->p + k];
-                    size_t to = (country * w->p + k) * t2 + at;
-                    w->xhs[side][to] += w->score[a] * hx;
-                    w->g[side][to] -= h * (w->x[a * w->p + k] + w->x[b * w->p + k]);
-                }
-            }
+    const autki_bias_panel *b = &w->panel;
+    size_t t = b->n_years;
+    for (size_t a = 0; a < pair->m; a++) {
+        size_t ra = autki_bias_row(b, q, a);
+        for (size_t c = 0; c < pair->m; c++) {
+            size_t cell = (size_t)b->t[ra] * t + (size_t)b->t[autki_bias_row(b, q, c)];
+            add_rows(w, pair, a, c, 0, (size_t)b->i[ra] * t * t + cell);
+            add_rows(w, pair, a, c, 1, (size_t)b->j[ra] * t * t + cell);
         }
     }
+}
+
+static autk_status add_pairs(work *w, autk_err *err)
+{
+    autki_bias_pair pair = {0};
+    autk_status st = autki_bias_pair_create(&pair, &w->panel, err);
+    for (int32_t q = 0; st == AUTK_OK && q < w->panel.n_pairs; q++) {
+        autki_bias_pair_load(&pair, &w->panel, q);
+        add_pair(w, &pair, q);
+    }
+    autki_bias_pair_deinit(&pair);
+    return st;
 }
 
 /* ---- the bias ---- */
-
-/* Moore-Penrose inverse of a symmetric matrix, in place; spare has 2 n² + n. */
-static void pseudo_invert(double *a, size_t n, double *spare)
-{
-    double *copy = spare, *vectors = spare + n * n, *values = vectors + n * n, largest = 0;
-    memcpy(copy, a, n * n * sizeof *copy);
-    autki_eigen(values, vectors, copy, n);
-    for (size_t k = 0; k < n; k++)
-        largest = values[k] > largest ? values[k] : largest;
-    memset(a, 0, n * n * sizeof *a);
-    for (size_t k = 0; k < n; k++) {
-        if (!(values[k] > 1e-10 * largest))
-            continue;
-        for (size_t i = 0; i < n; i++) {
-            for (size_t j = 0; j < n; j++)
-                a[i * n + j] += vectors[i * n + k] * vectors[j * n + k] / values[k];
-        }
-    }
-}
 
 /* tr(a b) */
 static double trace_of_product(const double *a, const double *b, size_t n)
@@ -313,24 +294,26 @@ static void multiply(double *out, const double *a, const double *b, size_t n)
 /* The bias of the paper, one side: the sums over its countries, [p] into b. */
 static autk_status side_bias(work *w, int side, double *b, autk_err *err)
 {
-    size_t t = w->n_years, t2 = t * t, n = (size_t)(side == 0 ? w->n_i : w->n_j);
-    double *spare = autki_malloc(4 * t2 + t, sizeof *spare);
+    const autki_bias_panel *panel = &w->panel;
+    size_t t = panel->n_years, t2 = t * t, p = panel->p;
+    size_t n = (size_t)(side == 0 ? panel->n_i : panel->n_j);
+    double *spare = autki_malloc(3 * t2 + t, sizeof *spare);
     if (spare == NULL)
-        return autki_no_memory(err, 4 * t2 * sizeof *spare);
-    double *one = spare, *two = spare + t2;
-    memset(b, 0, w->p * sizeof *b);
+        return autki_no_memory(err, 3 * t2 * sizeof *spare);
+    double *one = spare, *two = spare + t2, *h = spare + 2 * t2 + t;
+    memset(b, 0, p * sizeof *b);
     for (size_t c = 0; c < n; c++) {
-        double *h = w->h[side] + c * t2;
-        pseudo_invert(h, t, spare);
-        for (size_t k = 0; k < w->p; k++) {
-            size_t at = (c * w->p + k) * t2;
+        memcpy(h, panel->h[side] + c * t2, t2 * sizeof *h);
+        autki_pseudo_inverse(h, t, spare);
+        for (size_t k = 0; k < p; k++) {
+            size_t at = (c * p + k) * t2;
             multiply(one, h, w->g[side] + at, t);
             multiply(two, one, h, t);
             b[k] += 0.5 * trace_of_product(two, w->ss[side] + c * t2, t) -
                     trace_of_product(w->xhs[side] + at, h, t);
         }
     }
-    for (size_t k = 0; k < w->p; k++)
+    for (size_t k = 0; k < p; k++)
         b[k] /= (double)n;
     free(spare);
     return AUTK_OK;
@@ -338,115 +321,24 @@ static autk_status side_bias(work *w, int side, double *b, autk_err *err)
 
 static autk_status compute_bias(work *w, double *bias, autk_err *err)
 {
-    size_t p = w->p;
+    size_t p = w->panel.p;
     double *b = autki_malloc(2 * p, sizeof *b), *d = b != NULL ? b + p : NULL;
     if (b == NULL)
         return autki_no_memory(err, 2 * p * sizeof *b);
     autk_status st = side_bias(w, 0, b, err);
     if (st == AUTK_OK)
         st = side_bias(w, 1, d, err);
-    double pairs = w->n_pairs, n_i = w->n_i, n_j = w->n_j;
+    const autki_bias_panel *panel = &w->panel;
+    double pairs = panel->n_pairs, n_i = panel->n_i, n_j = panel->n_j;
     for (size_t k = 0; st == AUTK_OK && k < p; k++) {
         /* W⁻¹ = pairs * bread */
         bias[k] = 0;
         for (size_t l = 0; l < p; l++)
             bias[k] +=
-                pairs * w->in->bread[k * p + l] *
+                pairs * panel->in->bread[k * p + l] *
                 (n_i / (n_i - 1) * b[l] / (pairs / n_i) + n_j / (n_j - 1) * d[l] / (pairs / n_j));
     }
     free(b);
-    return st;
-}
-
-/* ---- the covariance ---- */
-
-static autk_status invert_equations(work *w, autk_err *err)
-{
-    size_t n = w->n_levels;
-    double *factor = autki_malloc(n * n, sizeof *factor);
-    int32_t *pivot = autki_malloc(n, sizeof *pivot);
-    autk_status st = AUTK_OK;
-    if (factor == NULL || pivot == NULL)
-        st = autki_no_memory(err, n * n * sizeof *factor);
-    if (st == AUTK_OK) {
-        /* Any generalised inverse will do: the scores and the Hessian of a pair are blind to the
-         * directions in which two of them differ. */
-        int32_t rank = autki_cholesky(factor, pivot, w->inverse, n, NULL, 1e-10);
-        st = autki_cholesky_inverse(w->inverse, factor, pivot, rank, n, err);
-    }
-    free(factor);
-    free(pivot);
-    return st;
-}
-
-/* What estimation noise in the coefficients and effects adds between two rows of one pair:
- * x V_x x' + d V_FE d'. */
-static double noise_between(const work *w, size_t ra, size_t rb, const double *xa, const double *xb)
-{
-    const double *v = w->inverse;
-    size_t n = w->n_levels, p = w->p;
-    size_t la = exporter_level(w, ra), ja = importer_level(w, ra);
-    size_t lb = exporter_level(w, rb), jb = importer_level(w, rb);
-    double sum = v[la * n + lb] + v[la * n + jb] + v[ja * n + lb] + v[ja * n + jb];
-    for (size_t k = 0; k < p; k++) {
-        for (size_t l = 0; l < p; l++)
-            sum += xa[k] * w->in->bread[k * p + l] * xb[l];
-    }
-    return sum;
-}
-
-/* omega += x'(I - H(xVx' + dVd'))⁻¹ s s'x */
-static autk_status add_corrected(work *w, int32_t q, double *omega, autk_err *err)
-{
-    size_t m = load_pair(w, q), from = w->begin[q], p = w->p;
-    double *z = w->solved;
-    memset(w->left, 0, m * m * sizeof *w->left);
-    for (size_t c = 0; c < m; c++) {
-        for (size_t b = 0; b < m; b++) {
-            double noise = noise_between(w, (size_t)w->row[from + c], (size_t)w->row[from + b],
-                                         w->x + c * p, w->x + b * p);
-            for (size_t a = 0; a < m; a++)
-                w->left[a * m + b] -= w->block[a * m + c] * noise;
-        }
-    }
-    for (size_t a = 0; a < m; a++) {
-        w->left[a * m + a] += 1;
-        z[a] = w->score[a];
-    }
-    if (!autki_solve_linear(w->left, z, m, 1, 1e-12))
-        return autki_fail_at(err, AUTK_ENUMERIC, "--bias-correction", 0, 0,
-                             "a pair determines its own effects: its leverage is one");
-    for (size_t k = 0; k < p; k++) {
-        double xz = 0, xs = 0;
-        for (size_t a = 0; a < m; a++)
-            xz += w->x[a * p + k] * z[a];
-        for (size_t l = 0; l < p; l++) {
-            xs = 0;
-            for (size_t a = 0; a < m; a++)
-                xs += w->x[a * p + l] * w->score[a];
-            omega[k * p + l] += 0.5 * xz * xs;
-            omega[l * p + k] += 0.5 * xz * xs; /* its symmetric part */
-        }
-    }
-    return AUTK_OK;
-}
-
-static autk_status compute_covariance(work *w, double *v, autk_err *err)
-{
-    size_t p = w->p;
-    double *omega = autki_calloc(2 * p * p, sizeof *omega);
-    double *half = omega != NULL ? omega + p * p : NULL;
-    autk_status st =
-        omega == NULL ? autki_no_memory(err, 2 * p * p * sizeof *omega) : invert_equations(w, err);
-    for (int32_t q = 0; st == AUTK_OK && q < w->n_pairs; q++)
-        st = add_corrected(w, q, omega, err);
-    if (st == AUTK_OK) {
-        multiply(half, w->in->bread, omega, p);
-        multiply(v, half, w->in->bread, p);
-        for (size_t i = 0; i < p * p; i++)
-            v[i] *= (double)w->n_pairs / ((double)w->n_pairs - 1);
-    }
-    free(omega);
     return st;
 }
 
@@ -455,14 +347,14 @@ autk_status autki_bias_correct(double *bias, double *v, int32_t *n_pairs,
 {
     work w;
     autk_status st = work_init(&w, in, err);
-    for (int32_t q = 0; st == AUTK_OK && q < w.n_pairs; q++)
-        add_pair(&w, q);
+    if (st == AUTK_OK)
+        st = add_pairs(&w, err);
     memset(bias, 0, (size_t)in->panel->n_regressors * sizeof *bias);
     if (st == AUTK_OK && in->keys->three_way)
         st = compute_bias(&w, bias, err);
     if (st == AUTK_OK)
-        st = compute_covariance(&w, v, err);
-    *n_pairs = w.n_pairs;
+        st = autki_bias_variance(v, &w.panel, err);
+    *n_pairs = w.panel.n_pairs;
     work_deinit(&w);
     return st;
 }

@@ -9,9 +9,9 @@
 
 #include "gravity/panel.h"
 
-/** Levels of exporter-year and importer-year together that the correction of the errors takes: it
- *  inverts a dense matrix of that size. */
-#define AUTKI_BIAS_LEVELS_MAX 4000
+/** Levels of the smaller of exporter-years and importer-years (countries, in the two-way case) that
+ *  the correction of the errors takes: it factors a dense matrix of that size, 2 GB. */
+#define AUTKI_BIAS_LEVELS_MAX 16000
 
 /** Which columns the effects are made of. */
 typedef struct autki_gravity_keys {
@@ -32,6 +32,7 @@ typedef struct autki_bias_input {
     const double *x;     /* [n x p] with the effects partialled out, weights mu */
     const double *mu;    /* [n] */
     const double *bread; /* [p x p] (x'Wx)^-1 */
+    int n_threads;       /* the result does not depend on it */
 } autki_bias_input;
 
 /**
@@ -40,7 +41,8 @@ typedef struct autki_bias_input {
  * @param n_pairs [out]
  * Errors: AUTK_ELIMIT (too many levels), AUTK_EDATA (a pair twice in a year), AUTK_ENUMERIC,
  *         AUTK_ENOMEM.
- * Cost:   O(rows * years + levels³).
+ * Cost:   O(rows * years²), and of the errors O(levels³) of the smaller side: exporter-years or
+ *         importer-years; two-way year by year.
  */
 autk_status autki_bias_correct(double *bias, double *v, int32_t *n_pairs,
                                const autki_bias_input *in, autk_err *err) AUTK_MUST_CHECK;

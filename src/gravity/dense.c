@@ -127,3 +127,21 @@ void autki_eigen(double *values, double *vectors, double *a, size_t n)
     for (size_t i = 0; i < n; i++)
         values[i] = a[i * n + i];
 }
+
+void autki_pseudo_inverse(double *a, size_t n, double *spare)
+{
+    double *copy = spare, *vectors = spare + n * n, *values = vectors + n * n, largest = 0;
+    memcpy(copy, a, n * n * sizeof *copy);
+    autki_eigen(values, vectors, copy, n);
+    for (size_t k = 0; k < n; k++)
+        largest = values[k] > largest ? values[k] : largest;
+    memset(a, 0, n * n * sizeof *a);
+    for (size_t k = 0; k < n; k++) {
+        if (!(values[k] > 1e-10 * largest))
+            continue;
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < n; j++)
+                a[i * n + j] += vectors[i * n + k] * vectors[j * n + k] / values[k];
+        }
+    }
+}

@@ -206,7 +206,8 @@ static autk_status correct(autki_job *job, const autki_vcov_input *vcov, double 
                            .keys = &job->keys,
                            .x = job->panel->x,
                            .mu = job->fit.w,
-                           .bread = vcov->bread};
+                           .bread = vcov->bread,
+                           .n_threads = job->n_threads};
     int32_t n_pairs = 0;
     double *bias = autki_malloc(p, sizeof *bias);
     e->uncorrected = autki_malloc(p, sizeof *e->uncorrected);

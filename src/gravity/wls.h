@@ -170,4 +170,7 @@ autk_status autki_cholesky_inverse(double *inverse, const double *factor, const 
 /** Eigenvalues and vectors (columns) of a symmetric matrix by Jacobi rotations; a is destroyed. */
 void autki_eigen(double *values, double *vectors, double *a, size_t n);
 
+/** Moore-Penrose inverse of a symmetric matrix, in place; spare has 2 n² + n. */
+void autki_pseudo_inverse(double *a, size_t n, double *spare);
+
 #endif

@@ -210,3 +210,102 @@ void dense_result_deinit(dense_result *r)
 {
     free(r->fitted);
 }
+
+#define PAIR_ROWS 16
+
+/* x = a⁻¹ x, m x m, by Gauss-Jordan with pivots. */
+static void eliminate(double a[PAIR_ROWS][PAIR_ROWS], double *x, size_t m)
+{
+    for (size_t k = 0; k < m; k++) {
+        size_t best = k;
+        for (size_t i = k + 1; i < m; i++)
+            best = fabs(a[i][k]) > fabs(a[best][k]) ? i : best;
+        for (size_t j = 0; j < m; j++) {
+            double swap = a[k][j];
+            a[k][j] = a[best][j];
+            a[best][j] = swap;
+        }
+        double swap = x[k];
+        x[k] = x[best];
+        x[best] = swap;
+        for (size_t i = 0; i < m; i++) {
+            double factor = a[i][k] / a[k][k];
+            if (i == k)
+                continue;
+            for (size_t j = 0; j < m; j++)
+                a[i][j] -= factor * a[k][j];
+            x[i] -= factor * x[k];
+        }
+    }
+    for (size_t k = 0; k < m; k++)
+        x[k] /= a[k][k];
+}
+
+/* z of one pair's rows; az is [n x q], rows z_r (Z'WZ)⁻. */
+static void correct_pair(double *z, const dense_panel *p, const double *mu, const size_t *rows,
+                         size_t m, const double *az, bool profiled)
+{
+    size_t q = n_columns(p);
+    double left[PAIR_ROWS][PAIR_ROWS], total = 0, *other = malloc(q * sizeof *other);
+    for (size_t a = 0; a < m; a++)
+        total += mu[rows[a]];
+    for (size_t a = 0; a < m; a++) {
+        z[a] = p->y[rows[a]] - mu[rows[a]];
+        for (size_t b = 0; b < m; b++) {
+            left[a][b] = a == b;
+            design_row(other, p, rows[b]);
+            for (size_t c = 0; c < m; c++) {
+                double h =
+                    (a == c ? mu[rows[a]] : 0) - (profiled ? mu[rows[a]] * mu[rows[c]] / total : 0);
+                for (size_t i = 0; i < q; i++)
+                    left[a][b] -= h * az[rows[c] * q + i] * other[i];
+            }
+        }
+    }
+    eliminate(left, z, m);
+    free(other);
+}
+
+void dense_corrected(double v[DENSE_REGRESSORS][DENSE_REGRESSORS], const dense_panel *p,
+                     const double *mu, const int *pair, int n_pairs, bool profiled)
+{
+    size_t q = n_columns(p);
+    double *a = malloc(q * q * sizeof *a), *c = malloc(q * sizeof *c),
+           *row = malloc(q * sizeof *row);
+    double *az = calloc(p->n * q, sizeof *az);
+    (void)normal_equations(a, c, p, mu, mu);
+    for (size_t r = 0; r < p->n; r++) {
+        design_row(row, p, r);
+        for (size_t i = 0; i < q; i++) {
+            for (size_t j = 0; j < q; j++)
+                az[r * q + j] += row[i] * a[i * q + j];
+        }
+    }
+    memset(v, 0, DENSE_REGRESSORS * sizeof *v);
+    for (int k = 0; k < n_pairs; k++) {
+        size_t rows[PAIR_ROWS], m = 0;
+        double z[PAIR_ROWS];
+        for (size_t r = 0; r < p->n; r++) {
+            if (pair[r] == k)
+                rows[m++] = r;
+        }
+        correct_pair(z, p, mu, rows, m, az, profiled);
+        for (size_t i = 0; i < p->n_regressors; i++) {
+            for (size_t j = 0; j < p->n_regressors; j++) {
+                double u[2] = {0}, w[2] = {0};
+                for (size_t b = 0; b < m; b++) {
+                    double s = p->y[rows[b]] - mu[rows[b]];
+                    u[0] += az[rows[b] * q + i] * z[b];
+                    u[1] += az[rows[b] * q + j] * z[b];
+                    w[0] += az[rows[b] * q + i] * s;
+                    w[1] += az[rows[b] * q + j] * s;
+                }
+                v[i][j] += 0.5 * (u[0] * w[1] + u[1] * w[0]) * n_pairs / (n_pairs - 1);
+            }
+        }
+    }
+    free(a);
+    free(c);
+    free(row);
+    free(az);
+}

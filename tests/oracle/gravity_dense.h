@@ -34,4 +34,15 @@ void dense_regression(dense_result *out, const dense_panel *p, bool poisson, boo
                       int *const *clusters, size_t n_clusters);
 void dense_result_deinit(dense_result *r);
 
+/**
+ * Weidner & Zylkin's clustered errors of a Poisson fit from the leverage of the whole design: for
+ * the rows of a pair z = (I - H M)⁻¹ s, where M = Z (Z'WZ)⁻ Z' and H is their Hessian, with the
+ * pair's own dummy profiled out when the design has one.
+ *
+ * @param mu    [n] fitted
+ * @param pair  [n] in 0 … n_pairs - 1
+ */
+void dense_corrected(double v[DENSE_REGRESSORS][DENSE_REGRESSORS], const dense_panel *p,
+                     const double *mu, const int *pair, int n_pairs, bool profiled);
+
 #endif
