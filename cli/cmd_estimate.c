@@ -8,7 +8,7 @@ typedef struct options {
     int64_t max_iterations, threads, decimals, bootstrap, seed;
     autk_estimate_opts estimate;
     bool stars, table, latex;
-    const char *scenario, *chart, *fitted, *effects, *resistances;
+    const char *scenario, *chart, *fitted, *effects, *resistances, *gaps;
     int64_t event_before, event_after;
 } options;
 
@@ -222,7 +222,8 @@ static autk_status check_outputs(cli_context *cli, const options *o)
     } files[] = {{"--to-scenario", o->scenario},
                  {"--fitted", o->fitted},
                  {"--effects", o->effects},
-                 {"--resistances", o->resistances}};
+                 {"--resistances", o->resistances},
+                 {"--predict-gaps", o->gaps}};
     if (o->latex && cli->format != AUTK_FORMAT_TEXT)
         return wrong_word(cli, "--format", "text beside --latex", "another");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -243,6 +244,7 @@ static autk_status run_models(cli_context *cli, options *o)
     o->estimate.keep_fitted = o->fitted != NULL;
     o->estimate.keep_effects = o->effects != NULL;
     o->estimate.keep_resistances = o->resistances != NULL;
+    o->estimate.predict_gaps = o->gaps != NULL;
     o->estimate.progress = cli_progress();
     for (size_t i = 0; st == AUTK_OK && i < cli->n_arguments; i++) {
         st = autk_estimate_run(&models[i], cli->arguments[i], o->data, &o->estimate, &cli->err);
@@ -258,6 +260,8 @@ static autk_status run_models(cli_context *cli, options *o)
         st = write_rows(cli, o->effects, models[0], AUTK_ROWS_EFFECTS);
     if (st == AUTK_OK)
         st = write_rows(cli, o->resistances, models[0], AUTK_ROWS_RESISTANCES);
+    if (st == AUTK_OK)
+        st = write_rows(cli, o->gaps, models[0], AUTK_ROWS_GAPS);
     if (st == AUTK_OK && o->scenario != NULL)
         st = write_scenario(cli, o, models[0]);
     if (st == AUTK_OK)
@@ -270,7 +274,7 @@ static autk_status run_models(cli_context *cli, options *o)
 }
 
 #define N_MODEL_OPTIONS 21
-#define N_OUTPUT_OPTIONS 12
+#define N_OUTPUT_OPTIONS 13
 
 /* What to estimate, from what, and how. */
 static void model_options(cli_option *table, options *o)
@@ -329,6 +333,8 @@ static void output_options(cli_option *table, options *o)
         {"base", CLI_TEXT, &e->base, "PERIOD", "that changes of resistances are since", NULL},
         {"sigma", CLI_NUMBER, &e->sigma, "NUMBER", "elasticity that resistances are powers by",
          NULL},
+        {"predict-gaps", CLI_TEXT, &o->gaps, "FILE",
+         "flows without a response, with intervals: CSV for --estimates of other commands", NULL},
         {"to-scenario", CLI_TEXT, &o->scenario, "FILE",
          "coefficients with their covariance, for simulate", NULL},
         {"stars", CLI_FLAG, &o->stars, NULL, "mark significance", NULL},

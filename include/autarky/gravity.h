@@ -62,6 +62,9 @@ typedef struct autk_estimate_opts {
      */
     const char *base;
     double sigma; /**< elasticity of substitution > 1: resistances out of their powers; 0 = not */
+    /** For AUTK_ROWS_GAPS: Poisson on exporter^year + importer^year [+ exporter^importer], without
+     *  weights; fits five times more. */
+    bool predict_gaps;
     bool keep_singletons;
     bool skip_separation; /**< trust that no observation is separated */
     /** For the data "world" and for what is known of pairs beside the flows of a dataset:
@@ -118,6 +121,8 @@ typedef struct autk_estimate_info {
     int n_event_effects; /**< 0 without an event study */
     int pretrend_df;     /**< Wald test that all effects before -1 are zero */
     double pretrend_chi2, pretrend_p_value;
+    int64_t n_gaps, n_gaps_predicted, n_gaps_blanked; /**< 0 without predict_gaps */
+    double gap_coverage; /**< of blanked flows, the part inside its interval of 90 % */
     double seconds_read, seconds_solve, seconds_total;
 } autk_estimate_info;
 
@@ -214,7 +219,16 @@ typedef enum autk_estimate_rows {
      * period's. Economies that pairs trading in both periods do not connect with the reference are
      * left out.
      */
-    AUTK_ROWS_RESISTANCES
+    AUTK_ROWS_RESISTANCES,
+    /**
+     * year, exporter, importer, kind ("estimated"), value_usd, low_usd, high_usd of the rows
+     * without a response whose regressors are known, in the response's unit: what gaps.h reads. The
+     * value is the fitted mean; the bounds are its product with the 5 and 95 % quantiles of flow
+     * over mean among the 400 flows of the same years with the nearest means, each predicted by a
+     * fit that had a fifth of the pairs blanked in these years. A gap of which an effect is not
+     * known, or with fewer than 40 such flows, stays empty: unknown, not zero.
+     */
+    AUTK_ROWS_GAPS
 } autk_estimate_rows;
 
 /**

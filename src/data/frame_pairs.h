@@ -60,8 +60,8 @@ bool autki_is_world_name(const char *path);
 
 /**
  * Goods between all economies of the world dataset: the reconciled figure of a year where there is
- * one, else the estimated. A pair without a figure is a zero where one of the two reports and each
- * has some recorded trade on its side that year; else it is missing, gaps in any case.
+ * one, else the estimated. A pair without a figure is a zero, but a gap is missing. Economies of
+ * whose exports (imports) nothing at all is recorded in a year sell (buy) in no row of it.
  *
  * Errors: as above; AUTK_EARG (name or years), those of autk_world_observations.
  */

@@ -88,12 +88,17 @@ static autk_status load_year(work *w, int year, autk_err *err)
     return AUTK_OK;
 }
 
+/* The statistics have the exporter and the importer, on these sides, that year. */
+static bool is_covered(const work *w, int32_t i, int32_t n)
+{
+    return w->sells[i] && w->buys[n];
+}
+
 /* No figure: nobody reported it, or a side that reports recorded nothing. */
 static double value_of(const work *w, int32_t i, int32_t n, int year)
 {
     double value = w->value[(size_t)i * (size_t)w->n + (size_t)n];
-    bool known_zero = w->sells[i] && w->buys[n] && !autk_world_is_gap(w->world, i, n, year);
-    return isnan(value) && known_zero ? 0 : value;
+    return isnan(value) && !autk_world_is_gap(w->world, i, n, year) ? 0 : value;
 }
 
 static autk_status add_year(work *w, int year, autk_err *err)
@@ -101,7 +106,7 @@ static autk_status add_year(work *w, int year, autk_err *err)
     autk_status st = load_year(w, year, err);
     for (int32_t i = 0; st == AUTK_OK && i < w->n; i++) {
         for (int32_t n = 0; st == AUTK_OK && existed(w->world, i, year) && n < w->n; n++) {
-            if (i == n || !existed(w->world, n, year))
+            if (i == n || !existed(w->world, n, year) || !is_covered(w, i, n))
                 continue;
             autki_pair_row row = {i, n, year, -1, value_of(w, i, n, year), NAN};
             st = autki_pair_rows_add(&w->rows, &row, err);

@@ -11,6 +11,7 @@
 #include "data/frame_pairs.h"
 #include "gravity/bootstrap.h"
 #include "gravity/event.h"
+#include "gravity/gaps.h"
 #include "gravity/graph.h"
 #include "gravity/separation.h"
 #include "gravity/stats.h"
@@ -50,6 +51,12 @@ void autk_estimate_free(autk_estimate *e)
         free(e->resistances[i].period);
     }
     free(e->resistances);
+    for (size_t i = 0; i < e->n_gaps; i++) {
+        free(e->gaps[i].exporter);
+        free(e->gaps[i].importer);
+        free(e->gaps[i].period);
+    }
+    free(e->gaps);
     free(e->names);
     free(e->collinear);
     free(e->estimates);
@@ -396,6 +403,8 @@ static autk_status begin(autki_job *job, const char *formula, const autk_estimat
     autk_status st = parse_all(job, formula, err);
     if (st == AUTK_OK && opts->bias_correction)
         st = check_bias_correction(job, err);
+    if (st == AUTK_OK && opts->predict_gaps)
+        st = autki_gaps_check(job, err);
     if (st == AUTK_OK && opts->bootstrap != 0)
         st = autki_bootstrap_check(job, err);
     if (st == AUTK_OK)

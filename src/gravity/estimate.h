@@ -22,6 +22,12 @@ typedef struct autki_resistance {
     double total, power;
 } autki_resistance;
 
+/** A flow without a response, predicted; NaN = not. */
+typedef struct autki_gap {
+    char *exporter, *importer, *period;
+    double value, low, high;
+} autki_gap;
+
 struct autk_estimate {
     autk_estimate_info info;
     char *formula;
@@ -43,6 +49,8 @@ struct autk_estimate {
     autki_effect_set sets[AUTKI_KEYS_MAX]; /* n = 0 unless kept */
     autki_resistance *resistances;         /* [n_resistances] NULL unless kept */
     size_t n_resistances;
+    autki_gap *gaps; /* [n_gaps] NULL unless predicted */
+    size_t n_gaps;
     bool resistance_changes; /* since the base period */
     double sigma;            /* 0 = not given */
     char *effect_name[AUTKI_KEYS_MAX], *cluster_name[AUTKI_KEYS_MAX];

@@ -83,6 +83,26 @@ static void get_resistance(const void *user, size_t i, autki_rows_cell *cells)
     cells[5].number = e->sigma > 1 ? pow(r->power, 1 / (1 - e->sigma)) : NAN;
 }
 
+static const autki_rows_column gap_columns[] = {{"year", "year", AUTKI_ROWS_TEXT},
+                                                {"exporter", "exporter", AUTKI_ROWS_TEXT},
+                                                {"importer", "importer", AUTKI_ROWS_TEXT},
+                                                {"kind", "kind of figure", AUTKI_ROWS_TEXT},
+                                                {"value_usd", "fitted mean", AUTKI_ROWS_NUMBER},
+                                                {"low_usd", "5 %", AUTKI_ROWS_NUMBER},
+                                                {"high_usd", "95 %", AUTKI_ROWS_NUMBER}};
+
+static void get_gap(const void *user, size_t i, autki_rows_cell *cells)
+{
+    const autki_gap *g = &((const autk_estimate *)user)->gaps[i];
+    cells[0].text = g->period;
+    cells[1].text = g->exporter;
+    cells[2].text = g->importer;
+    cells[3].text = "estimated";
+    cells[4].number = g->value;
+    cells[5].number = g->low;
+    cells[6].number = g->high;
+}
+
 static autki_rows rows_of(const autk_estimate *e, autk_estimate_rows which)
 {
     switch (which) {
@@ -91,6 +111,8 @@ static autki_rows rows_of(const autk_estimate *e, autk_estimate_rows which)
     case AUTK_ROWS_RESISTANCES:
         return (autki_rows){e->resistance_changes ? change_columns : resistance_columns,
                             e->sigma > 1 ? 6 : 5, e->n_resistances, get_resistance, e};
+    case AUTK_ROWS_GAPS:
+        return (autki_rows){gap_columns, 7, e->n_gaps, get_gap, e};
     case AUTK_ROWS_FITTED:
         break;
     }
@@ -101,7 +123,7 @@ static autki_rows rows_of(const autk_estimate *e, autk_estimate_rows which)
 autk_status autk_estimate_write_rows(autk_buf *out, const autk_estimate *e,
                                      autk_estimate_rows which, bool stata, autk_err *err)
 {
-    static const char *const names[] = {"fitted values", "effects", "resistances"};
+    static const char *const names[] = {"fitted values", "effects", "resistances", "gaps"};
     autki_rows rows = rows_of(e, which);
     if (rows.n == 0)
         return autki_fail(err, AUTK_EARG, "expected an estimate that kept its %s", names[which]);

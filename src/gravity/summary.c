@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "gravity/bootstrap.h"
 #include "gravity/effects.h"
+#include "gravity/gaps.h"
 #include "gravity/stats.h"
 
 /* ---- measures of fit ---- */
@@ -384,6 +385,8 @@ autk_status autki_estimate_summarise(autki_job *job, autk_err *err)
         st = autki_effects_take(job, err);
     if (st == AUTK_OK && job->opts->keep_resistances)
         st = autki_resistances_take(job, err);
+    if (st == AUTK_OK && job->opts->predict_gaps)
+        st = autki_gaps_take(job, err);
     if (st == AUTK_OK)
         st = take_names(job, err);
     if (st == AUTK_OK)

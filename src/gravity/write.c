@@ -154,6 +154,12 @@ autk_status autk_estimate_write_text(autk_buf *out, const autk_estimate *e,
     if (i->n_event_effects > 0 && i->pretrend_df > 0)
         autk_buf_printf(out, "\neffects before the event are zero: chi2(%d) = %.2f, p = %.4f\n",
                         i->pretrend_df, i->pretrend_chi2, i->pretrend_p_value);
+    if (i->n_gaps > 0)
+        autk_buf_printf(out,
+                        "\ngaps: %lld, %lld predicted; of %lld flows blanked likewise %.1f %% in "
+                        "their interval of 90 %%\n",
+                        (long long)i->n_gaps, (long long)i->n_gaps_predicted,
+                        (long long)i->n_gaps_blanked, 100 * i->gap_coverage);
     autk_buf_printf(out, "\n%s %.7g   %s %.4f   log-likelihood %.7g\n",
                     poisson ? "deviance" : "residual sum of squares", i->deviance,
                     poisson ? "pseudo R²" : "R²", i->pseudo_r2, i->log_likelihood);
@@ -264,6 +270,13 @@ autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate *e, autk
     put_json_vcov(out, e);
     if (i->n_event_effects > 0)
         put_json_events(out, e);
+    if (i->n_gaps > 0) {
+        autk_buf_printf(out, ", \"gaps\": {\"n\": %lld, \"predicted\": %lld, \"blanked\": %lld",
+                        (long long)i->n_gaps, (long long)i->n_gaps_predicted,
+                        (long long)i->n_gaps_blanked);
+        put_member(out, "coverage", i->gap_coverage);
+        autk_buf_putc(out, '}');
+    }
     autk_buf_printf(out, ", \"seconds\": {\"read\": %.3f, \"solve\": %.3f, \"total\": %.3f}}",
                     i->seconds_read, i->seconds_solve, i->seconds_total);
     return autk_buf_check(out, err);
