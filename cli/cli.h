@@ -39,9 +39,10 @@ typedef struct cli_context {
     autk_format format;
     bool stata;         /* --format dta: format is CSV, and becomes a Stata file on the way out */
     const char *output; /* NULL = standard output */
-    const char *world_path;   /* --world, NULL = the one installed with the program */
-    const char *dataset_path; /* --dataset, NULL = none: its facts are laid over the world */
-    const char **arguments;   /* positional */
+    const char *world_path;     /* --world, NULL = the one installed with the program */
+    const char *estimates_path; /* --estimates of some commands: laid over the world, NULL = none */
+    const char *dataset_path;   /* --dataset, NULL = none: its facts are laid over the world */
+    const char **arguments;     /* positional */
     size_t n_arguments;
     bool help_shown;
     autk_ranks *ranks; /* that mpirun started; NULL = alone. Rank 0 writes, for all */
@@ -92,10 +93,13 @@ autk_status cli_parse_years(int *first, int *last, const char *text, const char 
 
 /**
  * Open the world dataset: --world, else $AUTARKY_WORLD, else the one beside the program (in the
- * build tree or under the same prefix), else the installed one. The facts of --dataset are laid
- * over it. The caller closes it.
+ * build tree or under the same prefix), else the installed one. The facts of --dataset and the
+ * estimates of --estimates are laid over it. The caller closes it.
  */
 autk_status cli_open_world(cli_context *cli, autk_world **world);
+
+/** A file of estimates of gaps; the caller frees it. */
+autk_status cli_read_estimates(autk_gap_estimates **out, cli_context *cli, const char *path);
 
 /**
  * yyyymmdd of "2004", "2004-05" or "2004-05-01".

@@ -60,6 +60,8 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
          &has_year},
         {"on", CLI_TEXT, &on, "PARTNER|GROUP", "about this tie (default: the first partner)", NULL},
         {"html", CLI_TEXT, &html, "FILE", "write the page with charts there too", NULL},
+        {"estimates", CLI_TEXT, &cli->estimates_path, "FILE",
+         "of flows that nobody reports: estimate --predict-gaps", NULL},
         {"top", CLI_INTEGER, &top, "N", "rows in the table of partners (default 10)", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {

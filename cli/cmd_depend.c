@@ -199,6 +199,8 @@ autk_status cmd_depend(cli_context *cli, int argc, char **argv)
          &o.top_given},
         {"product", CLI_TEXT, &o.product, "CODE",
          "of --dataset: one product, or all whose codes begin so; 3104 is potash", NULL},
+        {"estimates", CLI_TEXT, &cli->estimates_path, "FILE",
+         "of flows that nobody reports: estimate --predict-gaps", NULL},
         {"explain", CLI_FLAG, &o.explain, NULL, "the observations and rules behind each number",
          NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};

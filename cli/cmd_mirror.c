@@ -61,7 +61,7 @@ typedef struct work {
     autk_mirror_fit fit;
     double *exports, *imports; /* totals given by the user, NaN = unknown */
     shown *rows;
-    size_t n_rows;
+    size_t n_rows, rows_max;
 } work;
 
 static void free_work(work *w)
@@ -137,6 +137,32 @@ static autk_status show_silent(work *w, cli_context *cli, const autk_silent_flow
     autk_blackout_model_free(model);
     free(value);
     free(e);
+    return st;
+}
+
+/* Behind each silent flow what a model says of it, if it says anything. */
+static autk_status show_modelled(work *w, cli_context *cli, const autk_silent_flow *silent,
+                                 size_t n)
+{
+    autk_gap_estimates *estimates = NULL;
+    autk_status st = cli_read_estimates(&estimates, cli, w->args->estimates);
+    for (size_t i = 0; st == AUTK_OK && i < autk_gap_estimates_n(estimates); i++) {
+        const autk_gap_estimate *g = autk_gap_estimates_get(estimates, i);
+        int32_t exporter, importer;
+        if (g->year != w->year ||
+            autk_dataset_find_economy(&exporter, w->dataset, g->exporter, NULL) != AUTK_OK ||
+            autk_dataset_find_economy(&importer, w->dataset, g->importer, NULL) != AUTK_OK ||
+            !is_wanted(w, exporter, importer))
+            continue;
+        size_t k = 0;
+        while (k < n && (silent[k].exporter != exporter || silent[k].importer != importer))
+            k++;
+        if (k < n && w->n_rows < w->rows_max)
+            w->rows[w->n_rows++] =
+                (shown){exporter,    importer, NAN, NAN, g->value_usd,     g->low_usd,
+                        g->high_usd, NAN,      NAN, NAN, "nobody: a model"};
+    }
+    autk_gap_estimates_free(estimates);
     return st;
 }
 
@@ -266,7 +292,8 @@ static autk_status run(cli_context *cli, work *w, const autk_world *world)
         st = autk_mirror_silent(&silent, &n_silent, w->flows, w->n_flows, w->n_economies, w->year,
                                 &cli->err);
     if (st == AUTK_OK) {
-        w->rows = malloc((w->n_flows + n_silent + 1) * sizeof *w->rows);
+        w->rows_max = w->n_flows + 2 * n_silent;
+        w->rows = malloc((w->rows_max + 1) * sizeof *w->rows);
         if (w->rows == NULL)
             st = cli->err.code = AUTK_ENOMEM;
     }
@@ -274,6 +301,8 @@ static autk_status run(cli_context *cli, work *w, const autk_world *world)
         show_reported(w);
         st = n_silent != 0 ? show_silent(w, cli, silent, n_silent) : AUTK_OK;
     }
+    if (st == AUTK_OK && w->args->estimates != NULL)
+        st = show_modelled(w, cli, silent, n_silent);
     if (st == AUTK_OK)
         st = write_rows(cli, w);
     free(silent);
@@ -309,6 +338,8 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
          "flows of one product, or \"all\", of a year that was stored", NULL},
         {"store", CLI_FLAG, &a.store, NULL,
          "reconcile the year product by product and keep it in the dataset", NULL},
+        {"estimates", CLI_TEXT, &a.estimates, "FILE",
+         "beside what nobody reported: estimate --predict-gaps", NULL},
         {"silent", CLI_FLAG, &a.silent, NULL, "only what nobody reported", NULL},
         {"totals", CLI_TEXT, &a.totals, "LIST",
          "known totals of silent economies: BLR:exports=4e10,BLR:imports=4.3e10", NULL},

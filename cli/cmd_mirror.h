@@ -5,7 +5,7 @@
 #include "cli.h"
 
 typedef struct mirror_args {
-    const char *pair, *years, *economy, *totals, *product;
+    const char *pair, *years, *economy, *totals, *product, *estimates;
     int64_t year, top, draws;
     double share, partner_sd, total_sd;
     bool backtest, without_totals, silent, store;

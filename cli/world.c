@@ -32,6 +32,36 @@ static autk_status add_facts(cli_context *cli, autk_world *world)
     return st;
 }
 
+autk_status cli_read_estimates(autk_gap_estimates **out, cli_context *cli, const char *path)
+{
+    autk_input *input = NULL;
+    autk_status st = autk_input_open(&input, path, &cli->err);
+    if (st == AUTK_OK)
+        st = autk_gap_estimates_read(out, input, &cli->err);
+    autk_input_free(input);
+    return st;
+}
+
+/* What a model says of flows that nobody reports. */
+static autk_status add_estimates(cli_context *cli, autk_world *world)
+{
+    autk_gap_estimates *estimates = NULL;
+    autk_status st = cli_read_estimates(&estimates, cli, cli->estimates_path);
+    if (st == AUTK_OK)
+        st = autk_world_add_estimates(world, estimates, &cli->err);
+    autk_gap_estimates_free(estimates);
+    return st;
+}
+
+/* What the user's own files add to an open world. */
+static autk_status add_own(cli_context *cli, autk_world *world)
+{
+    autk_status st = cli->dataset_path != NULL ? add_facts(cli, world) : AUTK_OK;
+    if (st == AUTK_OK && cli->estimates_path != NULL)
+        st = add_estimates(cli, world);
+    return st;
+}
+
 autk_status cli_open_world(cli_context *cli, autk_world **world)
 {
     autk_buf path;
@@ -48,7 +78,7 @@ autk_status cli_open_world(cli_context *cli, autk_world **world)
     if (st == AUTK_OK)
         st = autk_world_open(world, autk_buf_text(&path), &cli->err);
     autk_buf_deinit(&path);
-    if (st == AUTK_OK && cli->dataset_path != NULL && (st = add_facts(cli, *world)) != AUTK_OK) {
+    if (st == AUTK_OK && (st = add_own(cli, *world)) != AUTK_OK) {
         autk_world_close(*world);
         *world = NULL;
     }

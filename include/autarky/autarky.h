@@ -18,6 +18,7 @@
 #include <autarky/equilibrium.h>
 #include <autarky/evidence.h>
 #include <autarky/facts.h>
+#include <autarky/gaps.h>
 #include <autarky/gravity.h>
 #include <autarky/import.h>
 #include <autarky/input.h>

@@ -43,6 +43,7 @@ typedef struct autk_bounds {
     X(AUTK_RULE_NEIGHBOURS,                                                                        \
       "neighbouring years, as far as flows of this size change in that time")                      \
     X(AUTK_RULE_REMAINDER, "what the country's own total leaves unexplained")                      \
+    X(AUTK_RULE_MODELLED, "the estimate of a model that was given for a flow nobody reports")      \
     X(AUTK_RULE_NONE, "no trade recorded by a side that reports")                                  \
     X(AUTK_RULE_NOTHING, "nobody reports it and nothing bounds it")
 

@@ -34,13 +34,15 @@ typedef struct autk_world autk_world;
     X(AUTK_VALUATION_CIF, "CIF")                                                                   \
     X(AUTK_VALUATION_UNKNOWN, "unknown")
 /** reported: by the exporter; mirror: by the importer; reconciled: by the source from both;
- *  statement: by an official; estimated: by a model, with bounds. */
+ *  statement: by an official; estimated: by the source, with bounds; modelled: of a flow that
+ * nobody reports, by the user's own model (gaps.h). */
 #define AUTK_KIND_LIST(X)                                                                          \
     X(AUTK_KIND_REPORTED, "reported")                                                              \
     X(AUTK_KIND_MIRROR, "mirror")                                                                  \
     X(AUTK_KIND_RECONCILED, "reconciled")                                                          \
     X(AUTK_KIND_STATEMENT, "statement")                                                            \
-    X(AUTK_KIND_ESTIMATED, "estimated")
+    X(AUTK_KIND_ESTIMATED, "estimated")                                                            \
+    X(AUTK_KIND_MODELLED, "modelled")
 /** What an observation's number is. Shares are fractions; the rest is USD. */
 #define AUTK_QUANTITY_LIST(X)                                                                      \
     X(AUTK_QUANTITY_FLOW, "flow")         /* exporter -> importer */                               \

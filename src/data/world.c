@@ -181,6 +181,7 @@ void autk_world_close(autk_world *world)
     free(world->economies);
     free(world->groups);
     free(world->sources);
+    free(world->estimates);
     free(world->events);
     free(world->aliases);
     free(world->members);

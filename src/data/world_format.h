@@ -89,6 +89,8 @@ struct autk_world {
     size_t n_groups, groups_capacity;
     autk_source_info *sources;
     size_t n_sources, sources_capacity;
+    autk_observation *estimates; /* of the user's own model */
+    size_t n_estimates, estimates_capacity;
     autk_event *events;
     size_t n_events, events_capacity;
     world_alias *aliases;

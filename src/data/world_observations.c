@@ -294,6 +294,26 @@ static autk_status find_rows(collector *c, autk_err *err)
     return st;
 }
 
+/* ------------------------------------------------------------------ estimates laid over */
+
+static bool matches(int32_t wanted, int32_t party)
+{
+    return wanted == AUTK_PARTY_ANY || wanted == party;
+}
+
+static autk_status find_estimates(collector *c, autk_err *err)
+{
+    const autk_observation_query *q = c->query;
+    autk_status st = AUTK_OK;
+    for (size_t i = 0; st == AUTK_OK && i < c->world->n_estimates; i++) {
+        const autk_observation *o = &c->world->estimates[i];
+        if (o->period >= q->first_period && o->period <= q->last_period &&
+            matches(q->exporter, o->exporter) && matches(q->importer, o->importer))
+            st = add(c, o, err);
+    }
+    return st;
+}
+
 /* ------------------------------------------------------------------ the query */
 
 static int order(int64_t a, int64_t b)
@@ -346,6 +366,8 @@ autk_status autk_world_observations(autk_observation **out, size_t *n, const aut
     autk_status st = query->first_period < MONTHS_FROM ? find_flows(&c, err) : AUTK_OK;
     if (st == AUTK_OK)
         st = find_rows(&c, err);
+    if (st == AUTK_OK)
+        st = find_estimates(&c, err);
     pthread_mutex_unlock(lock);
     if (st != AUTK_OK) {
         free(c.items);

@@ -55,7 +55,8 @@ static int rank_of(const autk_observation *o)
 static void take(gatherer *g, const autk_observation *o)
 {
     if (o->exporter < 0 || o->exporter >= g->n || o->importer < 0 || o->importer >= g->n ||
-        o->exporter == o->importer || o->scope != AUTK_SCOPE_GOODS || !(o->value >= 0))
+        o->exporter == o->importer || o->scope != AUTK_SCOPE_GOODS || !(o->value >= 0) ||
+        o->kind == AUTK_KIND_MODELLED) /* that comes with the bounds of gaps */
         return;
     figure *f = &g->figures[(size_t)o->exporter * (size_t)g->n + (size_t)o->importer];
     double fob = o->valuation == AUTK_VALUATION_CIF ? 1 / CIF_FOB : 1;

@@ -261,6 +261,8 @@ bool autki_evidence_direction(autk_flow *flow, const autk_evidence *e, int year,
         flow->rule = AUTK_RULE_NONE;
         return true;
     }
+    if (autki_flow_from_model(flow, s.obs, s.n))
+        return true;
     autk_bounds b = bound_gap(e, year, outward, partner);
     if (autk_bounds_known(b)) {
         flow->value_usd = b;

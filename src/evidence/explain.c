@@ -55,6 +55,9 @@ static const char *role_of(const explainer *x, const autk_observation *o, const 
         return "another scope: kept apart";
     if (flow == NULL)
         return "";
+    if (o->kind == AUTK_KIND_MODELLED)
+        return flow->rule == AUTK_RULE_MODELLED ? "used: nobody reports the flow"
+                                                : "compared only: a model goes behind figures";
     bool statistic = autki_is_statistic(o, x->c->scope);
     bool by_statistics =
         flow->evidence == AUTK_EVIDENCE_REPORTED || flow->evidence == AUTK_EVIDENCE_MIRROR ||

@@ -25,7 +25,26 @@ void autki_sources_merge(autk_sources *sources, const autk_sources *more)
 
 bool autki_is_statistic(const autk_observation *o, autk_scope scope)
 {
-    return o->quantity == AUTK_QUANTITY_FLOW && o->scope == scope && o->kind != AUTK_KIND_STATEMENT;
+    return o->quantity == AUTK_QUANTITY_FLOW && o->scope == scope &&
+           o->kind != AUTK_KIND_STATEMENT && o->kind != AUTK_KIND_MODELLED;
+}
+
+bool autki_flow_from_model(autk_flow *flow, const autk_observation *obs, size_t n)
+{
+    size_t n_found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const autk_observation *o = &obs[i];
+        if (o->kind != AUTK_KIND_MODELLED || o->scope != flow->scope)
+            continue;
+        autk_bounds b = {o->low, o->value, o->high};
+        flow->value_usd = n_found++ == 0 ? b : autk_bounds_hull(flow->value_usd, b);
+        autki_sources_add(&flow->sources, o->source);
+    }
+    if (n_found == 0)
+        return false;
+    flow->evidence = AUTK_EVIDENCE_ESTIMATED;
+    flow->rule = AUTK_RULE_MODELLED;
+    return true;
 }
 
 autk_bounds autki_to_fob(const autk_observation *o, const autk_evidence_opts *opts)

@@ -33,6 +33,10 @@ autk_bounds autki_to_fob(const autk_observation *o, const autk_evidence_opts *op
 bool autki_flow_from_statistics(autk_flow *flow, const autk_observation *obs, size_t n, bool silent,
                                 const autk_evidence_opts *opts);
 
+/** A gap from the estimates of the user's own model, of several the hull; false when there is none.
+ */
+bool autki_flow_from_model(autk_flow *flow, const autk_observation *obs, size_t n);
+
 /** How far a statement may be off what statistics say of the same flow, either way: valuation is
  *  seldom said, and the two sides differ. Of the 12 statements in the dataset about pairs that have
  *  statistics 7 lie within this factor, all 6 about Russia and Belarus within 1.06 (a test counts
