@@ -3,10 +3,10 @@
 
 # command: its own options
 _autarky_table="
-brief: --year --on --html --top --dataset
+brief: --year --on --html --estimates --top --dataset
 claim: --economy --partner --share --rank --year --flow --scope --explain --exact --dataset
 turns: --on --flow --years --monthly --explain --by --level --draws --seed --dataset
-depend: --on --year --years --flow --scope --top --product --explain --dataset
+depend: --on --year --years --flow --scope --top --product --estimates --explain --dataset
 compare: --on --year --flow --dataset
 economies: --search --group --date --dataset
 groups: --date --dataset
@@ -14,7 +14,7 @@ events: --type --from --to --dataset
 sources: --dataset
 economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors --dataset
 simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --theta-draws --draws --seed --threads --tolerance --dataset
-estimate: --data --layer --fill --family --vcov --ssc --weights --offset --subset --panel --bias-correction --bootstrap --seed --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --base --sigma --to-scenario --stars --decimals --dataset
+estimate: --data --layer --fill --family --vcov --ssc --weights --offset --subset --panel --bias-correction --bootstrap --seed --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --base --sigma --predict-gaps --to-scenario --stars --decimals --dataset
 chain: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --method --draws --seed --threads --dataset
 sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads --dataset
 version: --dataset
@@ -25,7 +25,7 @@ ties: --years --dataset
 roles: --years --draws --resolution --dataset
 corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only --dataset
 route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map --dataset
-mirror: --year --economy --product --store --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset
+mirror: --year --economy --product --store --estimates --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset
 "
 _autarky_common="--format --output --world --help"
 
