@@ -233,13 +233,24 @@ static autk_status check_outputs(cli_context *cli, const options *o)
     return AUTK_OK;
 }
 
+/* The facts of a dataset that is estimated from count too. */
+static void take_own_facts(cli_context *cli, const char *data)
+{
+    autk_dataset *dataset = NULL;
+    if (cli->dataset_path == NULL && autk_dataset_open(&dataset, data, NULL) == AUTK_OK)
+        cli->dataset_path = data;
+    autk_dataset_close(dataset);
+}
+
 static autk_status run_models(cli_context *cli, options *o)
 {
     autk_estimate *models[MODELS_MAX] = {NULL};
     autk_world *world = NULL;
     autk_status st = check_outputs(cli, o);
-    if (st == AUTK_OK && autk_estimate_uses_world(o->data))
+    if (st == AUTK_OK && autk_estimate_uses_world(o->data)) {
+        take_own_facts(cli, o->data);
         st = cli_open_world(cli, &world);
+    }
     o->estimate.world = world;
     o->estimate.keep_fitted = o->fitted != NULL;
     o->estimate.keep_effects = o->effects != NULL;

@@ -157,6 +157,8 @@ typedef struct autk_event {
     int32_t source;
     const int32_t *parties; /**< [n_parties] economies and groups concerned */
     size_t n_parties;
+    size_t n_targets; /**< the first so many are those that a sanction is on; 0 = not said */
+    int32_t until;    /**< yyyymmdd of the last day, with zeros as in date; 0 = not said */
 } autk_event;
 
 AUTK_API size_t autk_world_n_events(const autk_world *world);

@@ -274,19 +274,72 @@ static void add_sanction(work *w, const autk_event *event, bool begins)
     }
 }
 
-/* Events are in order of date. Those of three parties or more do not say who is against whom. */
+/* Economies that the party is or has on that day. @param list  [n_economies] */
+static size_t members_of(int32_t *list, const work *w, int32_t party, int32_t day)
+{
+    size_t n = 0;
+    if (party >= 0 && party < w->n_economies) {
+        list[n++] = party;
+        return n;
+    }
+    for (int32_t i = 0; i < w->n_economies; i++) {
+        if (autk_world_party_has(w->in->world, party, i, day))
+            list[n++] = i;
+    }
+    return n;
+}
+
+/* Between every member of the one and of the other party, in the years of the event. */
+static void add_case_of(work *w, const autk_event *event, int32_t target, int32_t sender,
+                        int32_t *room)
+{
+    int32_t *targets = room, *senders = room + w->n_economies;
+    size_t n = (size_t)w->n_economies;
+    int from = event->date / 10000 - w->first_year;
+    int to = event->until != 0 ? event->until / 10000 - w->first_year : w->n_years - 1;
+    for (int t = from > 0 ? from : 0; t <= to && t < w->n_years; t++) {
+        int32_t day = (w->first_year + t) * 10000 + 701;
+        uint8_t *year = w->sanctioned + (size_t)t * n * n;
+        size_t n_targets = members_of(targets, w, target, day);
+        size_t n_senders = members_of(senders, w, sender, day);
+        for (size_t i = 0; i < n_targets; i++) {
+            for (size_t k = 0; k < n_senders; k++) {
+                year[(size_t)targets[i] * n + (size_t)senders[k]] = 1;
+                year[(size_t)senders[k] * n + (size_t)targets[i]] = 1;
+            }
+        }
+    }
+}
+
+/* A case of the user's own data says who is against whom, and until when. */
+static void add_case(work *w, const autk_event *event, int32_t *room)
+{
+    for (size_t t = 0; t < event->n_targets; t++) {
+        for (size_t s = event->n_targets; s < event->n_parties; s++)
+            add_case_of(w, event, event->parties[t], event->parties[s], room);
+    }
+}
+
+/* Events are in order of date. Of those of three parties or more only cases with their targets say
+ * who is against whom. */
 static autk_status load_sanctions(work *w, autk_err *err)
 {
     size_t n = (size_t)w->n_economies;
+    int32_t *room = autki_malloc(2 * n, sizeof *room);
     w->sanctioned = autki_calloc((size_t)w->n_years * n * n, 1);
-    if (w->sanctioned == NULL)
+    if (w->sanctioned == NULL || room == NULL) {
+        free(room);
         return autki_no_memory(err, (size_t)w->n_years * n * n);
+    }
     for (size_t k = 0; k < autk_world_n_events(w->in->world); k++) {
         const autk_event *event = autk_world_event(w->in->world, k);
         bool begins = strcmp(event->type, "sanction") == 0;
-        if (event->n_parties == 2 && (begins || strcmp(event->type, "sanction relief") == 0))
+        if (begins && event->n_targets != 0)
+            add_case(w, event, room);
+        else if (event->n_parties == 2 && (begins || strcmp(event->type, "sanction relief") == 0))
             add_sanction(w, event, begins);
     }
+    free(room);
     return AUTK_OK;
 }
 

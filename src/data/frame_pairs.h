@@ -12,7 +12,8 @@
  *
  * with the code of an economy or group as P and Q; membership is that of 1 July. `sanction` is 1
  * from the first year in which an event of type "sanction" names the two sides and no third, until
- * one of type "sanction relief" does. Only the columns wanted are made.
+ * one of type "sanction relief" does; a case of the user's own data (facts.h) counts in its years
+ * between its targets and senders. Only the columns wanted are made.
  */
 #ifndef AUTKI_DATA_FRAME_PAIRS_H
 #define AUTKI_DATA_FRAME_PAIRS_H

@@ -135,11 +135,16 @@ static autk_status add_case(void *user, const autki_fact *f, autk_err *err)
     if (st == AUTK_OK)
         st = autki_grow(&w->events, &w->events_capacity, w->n_events + 1, sizeof *w->events,
                         (size_t)1 << 20, err);
-    autk_event e = {.date = (int32_t)year * 10000, .type = "sanction", .source = o->source};
+    double last = f->number[AUTKI_SANCTION_LAST];
+    autk_event e = {.date = (int32_t)year * 10000,
+                    .type = "sanction",
+                    .source = o->source,
+                    .until = last >= year && last <= 9999 ? (int32_t)last * 10000 : 0};
     if (st == AUTK_OK)
         st = word_case(&e, o, f, err);
     if (st == AUTK_OK)
         st = add_parties(&e.n_parties, o, f->text[AUTKI_SANCTION_TARGETS], err);
+    e.n_targets = e.n_parties;
     if (st == AUTK_OK)
         st = add_parties(&e.n_parties, o, f->text[AUTKI_SANCTION_SENDERS], err);
     if (st == AUTK_OK) {

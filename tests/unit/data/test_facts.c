@@ -7,6 +7,7 @@
 #include <autarky/facts.h>
 #include <sqlite3.h>
 
+#include "data/frame_pairs.h"
 #include "import_support.h"
 #include "unit.h"
 
@@ -279,6 +280,53 @@ static void facts__laid_over_the_world(void **state)
     autk_world_close(own);
 }
 
+/* sanction of gravity: between targets and senders, their members too, in the years of the case. */
+static void facts__give_the_sanction_column(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *exporter, *importer;
+        int32_t year;
+        double sanction;
+    } want[] = {{"KOR", "PAK", 1999, 1}, {"PAK", "KOR", 2001, 1}, {"IND", "DEU", 2000, 1},
+                {"PAK", "KOR", 1998, 0}, {"PAK", "KOR", 2002, 0}, {"PAK", "IND", 2000, 0},
+                {"KOR", "DEU", 2000, 0}};
+    enum { N = sizeof want / sizeof *want };
+    const char *path = scratch_path("sanction.atk"), *codes[2 * N];
+    int32_t economies[2 * N];
+    autki_pair_row row[N];
+    autki_pair_rows rows = {.source = "x",
+                            .currency = "USD",
+                            .n_codes = 2 * N,
+                            .code = codes,
+                            .economy = economies,
+                            .rows = row,
+                            .n = N};
+    autki_wanted wanted = {"sanction", AUTKI_NUMBER};
+    autki_frame *frame = NULL;
+    autk_world *own = NULL;
+    autk_dataset *d = NULL;
+    autk_err err;
+    make_all(path);
+    assert_ok(autk_world_open(&own, world_path(), &err), &err);
+    assert_ok(autk_dataset_open(&d, path, &err), &err);
+    assert_ok(autk_world_add_facts(own, d, &err), &err);
+    for (int i = 0; i < N; i++) {
+        codes[2 * i] = want[i].exporter;
+        codes[2 * i + 1] = want[i].importer;
+        row[i] = (autki_pair_row){2 * i, 2 * i + 1, want[i].year, -1, 1, NAN};
+    }
+    for (int i = 0; i < 2 * N; i++)
+        assert_ok(autk_world_find_economy(&economies[i], own, codes[i], 0, &err), &err);
+    rows.world = own;
+    assert_ok(autki_frame_of_pairs(&frame, &rows, &wanted, 1, &err), &err);
+    for (int i = 0; i < N; i++)
+        assert_near(frame->columns[0].number[i], want[i].sanction, 0);
+    autki_frame_free(frame);
+    autk_dataset_close(d);
+    autk_world_close(own);
+}
+
 static autk_status verify(const char *path, autk_err *err)
 {
     autk_dataset *d = NULL;
@@ -358,6 +406,7 @@ int main(void)
         cmocka_unit_test(facts__of_every_format_of_the_list),
         cmocka_unit_test(facts__replace_what_the_source_said),
         cmocka_unit_test(facts__laid_over_the_world),
+        cmocka_unit_test(facts__give_the_sanction_column),
         cmocka_unit_test(facts__merge_and_their_checksum_is_verified),
         cmocka_unit_test(facts__survive_every_allocation_failure)};
     return cmocka_run_group_tests(tests, open_world, close_world);
