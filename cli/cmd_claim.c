@@ -108,7 +108,7 @@ static autk_status answer(cli_context *cli, const autk_claim *claim, const char 
     autk_buf_init(&why);
     autk_status st = cli_open_world(cli, &world);
     if (st == AUTK_OK)
-        st = autk_claim_check(&result, world, claim, &cli->err);
+        st = autk_claim_answer(&result, world, claim, &cli->err);
     if (st == AUTK_OK && explained)
         st = explain(&why, world, &result, &cli->err);
     if (st == AUTK_OK)
@@ -136,6 +136,7 @@ static const char summary[] =
     "  A sends | gets | does QUANTITY of its FLOW to | from | with B [in YEAR]\n"
     "  A depends on B for QUANTITY of its FLOW [in YEAR]\n"
     "  B's share of A's FLOW is QUANTITY [in YEAR]\n"
+    "  A is cut off from | isolated from B [in YEAR]  (routes and closures; the West = EU, G7)\n"
     "  B is A's first | second | largest ... partner | market | supplier [in YEAR]\n"
     "  FLOW: [total] [goods | goods and services] trade | exports | imports\n"
     "  QUANTITY: [about | nearly | just over | at least | at most | more than | less than]\n"

@@ -31,8 +31,9 @@ typedef struct autk_quantity_said {
 } autk_quantity_said;
 
 typedef enum autk_claim_kind {
-    AUTK_CLAIM_SHARE, /**< a share of the economy's trade is with the partners */
-    AUTK_CLAIM_RANK   /**< the partner has a place among the economy's partners */
+    AUTK_CLAIM_SHARE,  /**< a share of the economy's trade is with the partners */
+    AUTK_CLAIM_RANK,   /**< the partner has a place among the economy's partners */
+    AUTK_CLAIM_CUT_OFF /**< no way leads from the economy to the partners: autk_claim_answer */
 } autk_claim_kind;
 
 #define AUTK_CLAIM_NAME 120
@@ -120,8 +121,8 @@ typedef struct autk_claim_result {
  * @param claim  from autk_claim_parse or filled in by the caller
  *
  * Errors:  AUTK_ENOTFOUND (a name, with the nearest), AUTK_EARG (partner equal to economy, more
- *          than 8 partners, a range that is empty), AUTK_EDATA (year out of range), AUTK_ENOMEM,
- *          AUTK_EIO. Where the claim came from a text the error has the name's column.
+ *          than 8 partners, a range that is empty, AUTK_CLAIM_CUT_OFF), AUTK_EDATA (year out of
+ * range), AUTK_ENOMEM, AUTK_EIO. Where the claim came from a text the error has the name's column.
  * Cost:    two reads of the economy's year, a few ms.
  * Threads: reentrant.
  */

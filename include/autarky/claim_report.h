@@ -1,4 +1,4 @@
-/** @file claim_report.h A checked claim as text, JSON or CSV: what `autarky claim` prints. */
+/** @file claim_report.h Any claim checked, and written as text, JSON or CSV: `autarky claim`. */
 #ifndef AUTARKY_CLAIM_REPORT_H
 #define AUTARKY_CLAIM_REPORT_H
 
@@ -8,6 +8,17 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/**
+ * Check a claim of any kind: autk_claim_check, and for AUTK_CLAIM_CUT_OFF the network of routes
+ * (corridor.h) with the closures in force at the end of the year. Its readings, with the share that
+ * each is about: trade that no route is left for; market access lost (more than half); land
+ * crossings closed (more than half); transit of some goods banned.
+ *
+ * Errors: as autk_claim_check and autk_network_open. Cost: 50 ms for routes.
+ */
+AUTK_API autk_status autk_claim_answer(autk_claim_result *out, const autk_world *world,
+                                       const autk_claim *claim, autk_err *err) AUTK_MUST_CHECK;
 
 /**
  * Write a result: text for a reader; JSON, one object with `verdict` and `readings[]`; CSV with one

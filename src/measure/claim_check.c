@@ -276,7 +276,7 @@ static autk_status add_readings(autk_claim_result *out, const autk_world *world,
 
 /* ------------------------------------------------------------------ the verdict */
 
-static void conclude(autk_claim_result *out)
+void autki_claim_conclude(autk_claim_result *out)
 {
     size_t n[AUTK_VERDICT_COUNT] = {0};
     out->made_true_by = out->n_readings;
@@ -305,7 +305,7 @@ static autk_status check_claim(const autk_claim *c, autk_err *err)
 {
     const autk_quantity_said *q = &c->quantity;
     if ((unsigned)c->direction >= AUTK_DIRECTION_COUNT || (unsigned)c->scope >= AUTK_SCOPE_COUNT ||
-        (c->kind != AUTK_CLAIM_SHARE && c->kind != AUTK_CLAIM_RANK))
+        (unsigned)c->kind > AUTK_CLAIM_CUT_OFF)
         return autki_fail(err, AUTK_EARG, "the claim's kind, direction or scope is none");
     if (c->kind == AUTK_CLAIM_RANK && c->rank < 1)
         return autki_fail(err, AUTK_EARG, "a rank counts from 1, got %d", (int)c->rank);
@@ -326,7 +326,7 @@ static autk_status choose_year(autk_claim_result *out, const autk_world *world, 
     return AUTK_OK;
 }
 
-static autk_status look_up(autk_claim_result *out, const autk_world *world, autk_err *err)
+autk_status autki_claim_look_up(autk_claim_result *out, const autk_world *world, autk_err *err)
 {
     autk_status st = check_claim(&out->claim, err);
     if (st == AUTK_OK)
@@ -346,12 +346,14 @@ static autk_status look_up(autk_claim_result *out, const autk_world *world, autk
 autk_status autk_claim_check(autk_claim_result *out, const autk_world *world,
                              const autk_claim *claim, autk_err *err)
 {
+    if (claim->kind == AUTK_CLAIM_CUT_OFF)
+        return autki_fail(err, AUTK_EARG, "a claim on routes is checked by autk_claim_answer");
     autk_claim_result *r = autki_calloc(1, sizeof *r);
     view goods = {0}, both = {0};
     if (r == NULL)
         return autki_no_memory(err, sizeof *r);
     r->claim = *claim;
-    autk_status st = look_up(r, world, err);
+    autk_status st = autki_claim_look_up(r, world, err);
     if (st == AUTK_OK)
         st = open_view(&goods, world, r->economy, r->year, AUTK_SCOPE_GOODS, err);
     if (st == AUTK_OK) {
@@ -371,7 +373,7 @@ autk_status autk_claim_check(autk_claim_result *out, const autk_world *world,
         close_view(&goods);
     }
     if (st == AUTK_OK) {
-        conclude(r);
+        autki_claim_conclude(r);
         *out = *r;
     }
     free(r);

@@ -13,4 +13,11 @@ autk_status autki_claim_parties(int32_t *parties, size_t *n_parties, const autk_
                                 const autk_claim *claim, int32_t economy, autk_err *err)
     AUTK_MUST_CHECK;
 
+/** Check the claim's fields, then fill out->economy, parties and year by out->claim. Errors: see
+ *  autk_claim_check. */
+autk_status autki_claim_look_up(autk_claim_result *out, const autk_world *world, autk_err *err)
+    AUTK_MUST_CHECK;
+/** The verdict of the whole, from its readings. */
+void autki_claim_conclude(autk_claim_result *out);
+
 #endif

@@ -510,6 +510,57 @@ static bool partner_ranks(autki_words *w, size_t at, autk_claim *c)
     return autki_wanted(w, at, "whose partner (Belarus's first partner)");
 }
 
+/* ------------------------------------------------------------------ cut off */
+
+/* What a country may be cut off from, before whom: the words say where, not what. */
+static bool channels(const autki_words *w, size_t *at)
+{
+    static const char *const what[] = {"transit and communication channels",
+                                       "transit channels",
+                                       "transit routes",
+                                       "transit",
+                                       "trade routes",
+                                       "routes",
+                                       "all routes",
+                                       "the markets",
+                                       "markets"};
+    static const char *const to[] = {"to", "of", "with", "through", "in"};
+    size_t i = *at;
+    if (autki_any_phrase(w, &i, what, AUTKI_N(what)) < 0 ||
+        autki_any_phrase(w, &i, to, AUTKI_N(to)) < 0)
+        return false;
+    *at = i;
+    return true;
+}
+
+/* "the West" is no group of any treaty: the EU and the G7. */
+static bool west(autki_words *w, size_t *at, autk_claim *c)
+{
+    static const char *const names[] = {"the west", "west"};
+    size_t i = *at;
+    if (autki_any_phrase(w, &i, names, AUTKI_N(names)) < 0 || !at_tail(w, i))
+        return false;
+    (void)strcpy(c->partners, "EU, G7");
+    *at = i;
+    return true;
+}
+
+/* ECONOMY is cut off from [transit channels to] PARTNERS [in YEAR] */
+static bool economy_cut_off(autki_words *w, size_t at, autk_claim *c)
+{
+    static const char *const off[] = {"isolated from", "cut off from", "shut off from",
+                                      "blocked from"};
+    if (!name_until(c->economy, &c->economy_column, w, &at, be_ahead, NAME_AND_VERB))
+        return false;
+    (void)autki_any_phrase(w, &at, be, AUTKI_N(be));
+    (void)autki_phrase(w, &at, "also");
+    if (autki_any_phrase(w, &at, off, AUTKI_N(off)) < 0)
+        return false;
+    c->kind = AUTK_CLAIM_CUT_OFF;
+    (void)channels(w, &at);
+    return west(w, &at, c) ? tail(w, at, c) : partners_to_end(w, &at, c);
+}
+
 /* ------------------------------------------------------------------ the claim */
 
 /* "In 2023, …" */
@@ -527,7 +578,8 @@ static size_t leading_year(autki_words *w, int *year)
 autk_status autk_claim_parse(autk_claim *out, const char *text, autk_err *err)
 {
     static bool (*const patterns[])(autki_words *, size_t, autk_claim *) = {
-        share_of_flow, share_is, economy_relies, economy_sends, partner_ranks, partner_accounts};
+        share_of_flow,   share_is,      economy_relies,  economy_sends,
+        economy_cut_off, partner_ranks, partner_accounts};
     autki_words w;
     int year = 0;
     autk_status st = autki_words_cut(&w, "claim", text, err);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <autarky/claim_report.h>
+
 #include "base/fail.h"
 #include "base/mem.h"
 #include "report/words.h"
@@ -277,8 +279,11 @@ static autk_status check_landlocked(check *c)
 static void say_reading(autk_buf *t, const autk_claim_reading *r)
 {
     autk_buf_printf(t, "%s: ", r->reading);
-    autki_words_share(t, r->share);
-    autk_buf_printf(t, ", %s", autk_verdict_text(r->verdict));
+    if (autk_bounds_known(r->share)) {
+        autki_words_share(t, r->share);
+        autk_buf_puts(t, ", ");
+    }
+    autk_buf_puts(t, autk_verdict_text(r->verdict));
 }
 
 /* A claim in the grammar of `autarky claim`. */
@@ -288,7 +293,7 @@ static autk_status check_words(check *c)
     autk_claim_result result;
     autk_status st = autk_claim_parse(&claim, c->quoted->text, c->err);
     if (st == AUTK_OK)
-        st = autk_claim_check(&result, c->brief->world, &claim, c->err);
+        st = autk_claim_answer(&result, c->brief->world, &claim, c->err);
     if (st != AUTK_OK)
         return st;
     c->verdict = result.verdict;

@@ -1,5 +1,7 @@
 #include <autarky/claim_report.h>
 
+#include <math.h>
+
 #include "report/object.h"
 
 /* ------------------------------------------------------------------ JSON */
@@ -15,10 +17,10 @@ static void write_parties(autki_object *o, const autk_world *world, const int32_
 
 static void write_said(autki_object *o, const autk_claim *claim)
 {
-    if (claim->kind == AUTK_CLAIM_RANK) {
+    if (claim->kind == AUTK_CLAIM_RANK)
         autki_object_number(o, "rank", claim->rank);
+    if (claim->kind != AUTK_CLAIM_SHARE)
         return;
-    }
     autki_object q = autki_object_in(o, "quantity");
     autki_object_text(&q, "words", claim->quantity.words);
     autki_object_number(&q, "low", claim->quantity.low);
@@ -172,6 +174,12 @@ static void write_understood(autk_buf *out, const autk_world *world, const autk_
                         flows[r->claim.direction]);
         return;
     }
+    if (r->claim.kind == AUTK_CLAIM_CUT_OFF) {
+        autk_buf_puts(out, "said to be cut off from ");
+        write_party_names(out, world, r->parties, r->n_parties);
+        autk_buf_putc(out, '\n');
+        return;
+    }
     autk_buf_printf(out, "share of %s %s ", flows[r->claim.direction],
                     prepositions[r->claim.direction]);
     write_party_names(out, world, r->parties, r->n_parties);
@@ -195,8 +203,9 @@ static const char *explanation(const autk_claim_result *r)
     case AUTK_VERDICT_UNDECIDABLE:
         return "there are no figures to decide it";
     default:
-        return differ ? "it depends on the total that the share is taken of"
-                      : "the bounds neither confirm nor exclude it";
+        return differ && r->claim.kind == AUTK_CLAIM_CUT_OFF ? "it depends on what is meant by it"
+               : differ ? "it depends on the total that the share is taken of"
+                        : "the bounds neither confirm nor exclude it";
     }
 }
 
@@ -211,6 +220,8 @@ static void write_made_true(autk_buf *out, const autk_claim_result *r)
                     reading->reading);
     if (r->claim.kind == AUTK_CLAIM_RANK)
         autk_buf_printf(out, "place %d", (int)reading->rank.point);
+    else if (!isfinite(reading->share.point))
+        autk_buf_puts(out, autk_verdict_text(reading->verdict));
     else
         autk_format_percent(out, reading->share.point, 1);
     autk_buf_puts(out, ").\n");

@@ -31,3 +31,6 @@ ask --economy BLR --partner RUS --share 0.7 --scope all
 ask --economy BLR --partner Zzyzx --share 0.7
 ask "half of Belarus's trade is with Russia" --year 2023
 ask "Russia is Belarus's first partner" --output /nowhere/file
+# Cut off: routes, access, crossings, bans; the figures of access follow the dataset.
+"$AUTARKY" claim "Belarus is isolated from transit and communication channels to the West in 2023" | grep -v "access to"
+"$AUTARKY" claim "Armenia is cut off from Turkey in 2020" --format csv | cut -d, -f1,2,6 | grep -v "access to"

@@ -100,6 +100,30 @@ static void parse__understands_scopes(void **state)
     assert_string_equal(c.quantity.words, "half");
 }
 
+static void parse__understands_being_cut_off(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *economy, *partners;
+        int year;
+    } cases[] = {{"Belarus is also isolated from transit and communication channels to the West",
+                  "Belarus", "EU, G7", 0},
+                 {"Armenia is cut off from Turkey and Azerbaijan in 2020", "Armenia",
+                  "Turkey and Azerbaijan", 2020},
+                 {"Qatar was cut off from the markets of Saudi Arabia in 2018", "Qatar",
+                  "Saudi Arabia", 2018}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        autk_claim c;
+        autk_err err;
+        print_message("%s\n", cases[i].text);
+        assert_ok(autk_claim_parse(&c, cases[i].text, &err), &err);
+        assert_int_equal(c.kind, AUTK_CLAIM_CUT_OFF);
+        assert_string_equal(c.economy, cases[i].economy);
+        assert_string_equal(c.partners, cases[i].partners);
+        assert_int_equal(c.year, cases[i].year);
+    }
+}
+
 static void parse__understands_ranks(void **state)
 {
     (void)state;
@@ -232,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parse__understands_shares),
         cmocka_unit_test(parse__understands_scopes),
+        cmocka_unit_test(parse__understands_being_cut_off),
         cmocka_unit_test(parse__understands_ranks),
         cmocka_unit_test(parse__says_where_it_stopped_understanding),
         cmocka_unit_test(parse__takes_what_stands_behind_a_partner_as_its_name),
