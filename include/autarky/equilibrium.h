@@ -87,7 +87,8 @@ typedef struct autk_equilibrium autk_equilibrium;
  * Solve for the world under the measures. With none, this is the baseline: accounts that do not
  * balance (uses differ from absorption) are thereby replaced by the equilibrium of their shares.
  *
- * The world's nominal factor income is the numeraire.
+ * The world's nominal factor income is the numeraire; where embargoes leave blocs that do not trade
+ * with each other, each bloc's own.
  *
  * @param info    [out] filled whenever iterating began; may be NULL
  * @param before  where to start, and what a coalition's changes refer to; NULL = from the accounts

@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "equilibrium/reach.h"
 #include "equilibrium/system.h"
 
 static bool can_buy(const autki_model *m, int32_t j, int32_t n)
@@ -95,68 +96,38 @@ static void who_sells(bool *sells, const autki_model *m)
     }
 }
 
-/* Mark all that sell to `start`, directly or through others; or all that buy from it. */
-static size_t reach(bool *in, int32_t *queue, const bool *sells, size_t n, size_t start,
-                    bool sellers)
-{
-    size_t head = 0, tail = 0;
-    memset(in, 0, n * sizeof *in);
-    in[start] = true;
-    queue[tail++] = (int32_t)start;
-    while (head < tail) {
-        size_t at = (size_t)queue[head++];
-        for (size_t i = 0; i < n; i++) {
-            if (!in[i] && (sellers ? sells[i * n + at] : sells[at * n + i])) {
-                in[i] = true;
-                queue[tail++] = (int32_t)i;
-            }
-        }
-    }
-    return tail;
-}
-
-/* The set of all that still trade with `start`, directly or through others, in either direction. */
-static void component(bool *in, int32_t *queue, const bool *sells, size_t n, size_t start)
-{
-    size_t head = 0, tail = 0;
-    memset(in, 0, n * sizeof *in);
-    in[start] = true;
-    queue[tail++] = (int32_t)start;
-    while (head < tail) {
-        size_t at = (size_t)queue[head++];
-        for (size_t i = 0; i < n; i++) {
-            if (!in[i] && (sells[i * n + at] || sells[at * n + i])) {
-                in[i] = true;
-                queue[tail++] = (int32_t)i;
-            }
-        }
-    }
-}
-
-/* Rule SURVIVING: in each set of economies that still trade, deficits stay but for what they must
- * give, in proportion to income, to sum to 0. An economy that is alone has none. */
-static void balance_components(autki_model *m, bool *in, int32_t *queue, const bool *sells,
-                               bool *done)
+/* Rule SURVIVING: in each bloc, deficits stay but for what they must give, in proportion to income,
+ * to sum to 0. An economy that is alone has none. */
+static void balance_bloc(autki_model *m, const int32_t *members, size_t n_members)
 {
     const autki_calibration *cal = m->cal;
-    size_t n = (size_t)cal->n;
+    double deficit = 0, income = 0;
+    for (size_t k = 0; k < n_members; k++) {
+        deficit += cal->deficit[members[k]];
+        income += cal->income[members[k]];
+    }
+    for (size_t k = 0; k < n_members; k++) {
+        int32_t i = members[k];
+        m->deficit[i] = cal->deficit[i] - deficit * (cal->income[i] / income);
+    }
+    if (n_members == 1)
+        m->deficit[members[0]] = 0; /* exactly */
+}
+
+/* Blocs: economies that still trade with each other, directly or through others. */
+static void find_blocs(autki_model *m, bool *in, int32_t *queue, const bool *sells, bool *done)
+{
+    size_t n = (size_t)m->cal->n;
     for (size_t start = 0; start < n; start++) {
-        double deficit = 0, income = 0;
         if (done[start])
             continue;
-        component(in, queue, sells, n, start);
-        for (size_t i = 0; i < n; i++) {
-            deficit += in[i] ? cal->deficit[i] : 0;
-            income += in[i] ? cal->income[i] : 0;
+        size_t members = autki_reach(in, queue, sells, n, start, AUTKI_EITHER);
+        for (size_t k = 0; k < members; k++) {
+            done[queue[k]] = true;
+            m->bloc[queue[k]] = (int32_t)start;
         }
-        for (size_t i = 0; i < n; i++) {
-            if (!in[i])
-                continue;
-            done[i] = true;
-            m->deficit[i] = cal->deficit[i] - deficit * (cal->income[i] / income);
-        }
-        if (queue[0] == (int32_t)start && income == cal->income[start])
-            m->deficit[start] = 0; /* alone: exactly */
+        if (m->deficits == AUTK_DEFICITS_SURVIVING)
+            balance_bloc(m, queue, members);
     }
 }
 
@@ -214,13 +185,12 @@ static autk_status check_deficits(autki_model *m, autk_err *err)
     }
     bool *in = sells + n * n;
     who_sells(sells, m);
-    if (m->deficits == AUTK_DEFICITS_SURVIVING)
-        balance_components(m, in, queue, sells, in + n);
+    find_blocs(m, in, queue, sells, in + n);
     /* All sell to the first, and it to all: one world, whose deficits sum to 0. */
-    bool connected =
-        reach(in, queue, sells, n, 0, true) == n && reach(in, queue, sells, n, 0, false) == n;
+    bool connected = autki_reach(in, queue, sells, n, 0, AUTKI_SELLERS) == n &&
+                     autki_reach(in, queue, sells, n, 0, AUTKI_BUYERS) == n;
     for (size_t i = 0; st == AUTK_OK && !connected && i < n; i++) {
-        if (reach(in, queue, sells, n, i, true) < n)
+        if (autki_reach(in, queue, sells, n, i, AUTKI_SELLERS) < n)
             st = check_closed_set(m, in, sells, i, err);
     }
     free(sells);

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "equilibrium/accounts.h"
+#include "equilibrium/reach.h"
 
 static bool sells(const autk_economy *e, int32_t j, int32_t n)
 {
@@ -89,58 +90,44 @@ static autk_status check_domestic(autk_economy *e, const autk_economy_opts *opts
     return AUTK_OK;
 }
 
-static bool trade(const autk_economy *e, int32_t i, int32_t n)
-{
-    for (int32_t j = 0; j < e->sectors.n; j++) {
-        if (e->flow[autki_cell(e, j, i, n)] > 0 || e->flow[autki_cell(e, j, n, i)] > 0)
-            return true;
-    }
-    return false;
-}
-
-/* The economies that trade ties to the first, directly or through others: reached[n_regions]. */
-static int32_t reach(bool *reached, int32_t *queue, const autk_economy *e)
-{
-    int32_t head = 0, tail = 1;
-    queue[0] = 0;
-    reached[0] = true;
-    while (head < tail) {
-        int32_t at = queue[head++];
-        for (int32_t i = 0; i < e->regions.n; i++) {
-            if (reached[i] || !trade(e, i, at))
-                continue;
-            reached[i] = true;
-            queue[tail++] = i;
-        }
-    }
-    return tail;
-}
-
 /* Between blocs that do not trade, nothing says what one's wage is worth in the other's: each is a
  * world of its own. */
+static autk_status check_together(const autk_economy *e, const bool *in, size_t together,
+                                  const char *source, autk_err *err)
+{
+    size_t n = (size_t)e->regions.n, apart = 0;
+    while (apart < n && in[apart])
+        apart++;
+    if (apart == n)
+        return AUTK_OK;
+    return autki_fail_at(err, AUTK_EDATA, source, 0, 0,
+                         "expected trade to connect all economies, got none between %s%s (%zu) and "
+                         "%s%s (%zu)",
+                         e->regions.name[0], together > 1 ? " and its partners" : "", together,
+                         e->regions.name[apart], n - together > 1 ? " and the others" : "",
+                         n - together);
+}
+
 static autk_status check_connected(const autk_economy *e, const char *source, autk_err *err)
 {
-    int32_t n = e->regions.n, apart = 0;
-    int32_t *queue = autki_malloc((size_t)n, sizeof *queue);
-    bool *reached = autki_calloc((size_t)n, sizeof *reached);
+    size_t n = (size_t)e->regions.n;
+    bool *sells = autki_calloc(n * n + n, sizeof *sells);
+    int32_t *queue = autki_malloc(n, sizeof *queue);
     autk_status st = AUTK_OK;
-    if (queue == NULL || reached == NULL) {
-        st = autki_no_memory(err, (size_t)n * sizeof *queue);
+    if (sells == NULL || queue == NULL) {
+        st = autki_no_memory(err, n * n);
     } else {
-        int32_t together = reach(reached, queue, e);
-        while (apart < n && reached[apart])
-            apart++;
-        if (apart < n)
-            st =
-                autki_fail_at(err, AUTK_EDATA, source, 0, 0,
-                              "expected trade to connect all economies, got none between %s%s (%d) "
-                              "and %s%s (%d)",
-                              e->regions.name[0], together > 1 ? " and its partners" : "",
-                              (int)together, e->regions.name[apart],
-                              n - together > 1 ? " and the others" : "", (int)(n - together));
+        for (size_t at = 0; at < (size_t)e->sectors.n * n * n; at++) {
+            size_t importer = at / n % n, exporter = at % n;
+            double flow = e->flow[at / n * e->stride + exporter];
+            sells[exporter * n + importer] = sells[exporter * n + importer] || flow > 0;
+        }
+        bool *in = sells + n * n;
+        size_t together = autki_reach(in, queue, sells, n, 0, AUTKI_EITHER);
+        st = check_together(e, in, together, source, err);
     }
+    free(sells);
     free(queue);
-    free(reached);
     return st;
 }
 

@@ -30,6 +30,7 @@ void autki_model_deinit(autki_model *model)
     free(model->share);
     free(model->productivity);
     free(model->dead);
+    free(model->bloc);
     memset(model, 0, sizeof *model);
 }
 
@@ -74,8 +75,9 @@ static autk_status allocate(autki_model *m, const autk_measure *measures, size_t
     m->productivity =
         autki_calloc(2 * cal->plane + 2 * cal->stride + (size_t)cal->s, sizeof *m->productivity);
     m->dead = autki_calloc(2 * cal->plane, sizeof *m->dead);
+    m->bloc = autki_calloc(cal->stride, sizeof *m->bloc);
     if (m->share == NULL || m->customs == NULL || m->factory == NULL || m->productivity == NULL ||
-        m->dead == NULL) {
+        m->dead == NULL || m->bloc == NULL) {
         autki_model_deinit(m);
         return autki_no_memory(err, cal->packed * sizeof(double));
     }

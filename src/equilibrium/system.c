@@ -14,7 +14,7 @@
 #include "equilibrium/system.h"
 
 #define N_PLANES 8
-#define N_VECTORS 8
+#define N_VECTORS 11
 
 autk_status autki_system_create(autki_system *out, const autki_model *model, autk_err *err)
 {
@@ -236,6 +236,31 @@ static double trade_gap(double exports, double imports, double deficit)
     return in == 0 && out == 0 ? 0 : log(in / out);
 }
 
+/* Each bloc's nominal factor income stays: between blocs that do not trade nothing would hold the
+ * wages, and deficits, which are nominal, would mean anything. */
+static void keep_numeraires(autki_system *sys, double *next, const double *ln_wage)
+{
+    const autki_model *m = sys->model;
+    const autki_calibration *cal = m->cal;
+    double *income = sys->scratch + 3 * cal->stride, *now = income + cal->stride,
+           *then = now + cal->stride;
+    memset(income, 0, 3 * cal->stride * sizeof *income);
+    for (size_t n = 0; n < (size_t)cal->n; n++) {
+        int32_t bloc = m->bloc[n];
+        income[bloc] += cal->income[n];
+        now[bloc] += exp(ln_wage[n]) * cal->income[n];
+        then[bloc] += exp(next[n]) * cal->income[n];
+    }
+    double *shift = then; /* a bloc's first economy comes before the others */
+    for (size_t n = 0; n < (size_t)cal->n; n++) {
+        if (m->bloc[n] == (int32_t)n) {
+            raise_to(&sys->residual, fabs(now[n] / income[n] - 1));
+            shift[n] = log(then[n] / income[n]);
+        }
+        next[n] -= shift[m->bloc[n]];
+    }
+}
+
 /* Eq. 6, the balance of trade; and its equivalent, that factors earn what producers pay them. */
 static void wages(autki_system *sys, double *next, const double *ln_wage)
 {
@@ -252,20 +277,13 @@ static void wages(autki_system *sys, double *next, const double *ln_wage)
             imports[n] += sys->imports[at];
         }
     }
-    double world = 0, now = 0, then = 0;
     for (size_t n = 0; n < (size_t)cal->n; n++) {
         double gap = trade_gap(exports[n], imports[n], sys->deficit[n] + sys->transfer[n]);
         raise_to(&sys->residual, fabs(gap));
         raise_to(&sys->residual, fabs(log(demand[n] / cal->income[n]) - ln_wage[n]));
         next[n] = ln_wage[n] + m->damping[n] * gap;
-        world += cal->income[n];
-        now += exp(ln_wage[n]) * cal->income[n];
-        then += exp(next[n]) * cal->income[n];
     }
-    raise_to(&sys->residual, fabs(now / world - 1));
-    double shift = log(then / world);
-    for (size_t n = 0; n < (size_t)cal->n; n++)
-        next[n] -= shift;
+    keep_numeraires(sys, next, ln_wage);
 }
 
 void autki_system_eval(autki_system *sys, double *next, const double *point)

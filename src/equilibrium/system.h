@@ -39,8 +39,6 @@ typedef struct autki_model {
     const autki_calibration *cal;
     autk_deficits deficits;
     const double *theta; /* [sector], owned */
-    /* [block][importer][stride]; the diagonal is 0 and lives in `home`, so that trade of a nearly
-     * closed economy is no difference of large numbers. */
     /* [block][importer][stride]; the diagonal is 0 and lives in `home`, so that the trade of a
      * nearly closed economy is no difference of large numbers. */
     double *share;        /* pi * cost^-theta */
@@ -52,6 +50,8 @@ typedef struct autki_model {
     bool *dead;           /* [sector][stride] cannot produce: a needed input is cut off */
     bool *unused;         /* [sector][stride] nobody there needs it any more */
     double *damping;      /* [stride] of the wage step */
+    int32_t *bloc;        /* [stride] first of the economies that it still trades with, directly or
+                             through others: each bloc has a numeraire of its own */
     const uint8_t *coalition;
     const double *coalition_income, *coalition_price; /* [stride] before; ln of the index */
 } autki_model;
@@ -80,7 +80,7 @@ typedef struct autki_system {
     double *exports;     /* [sector][stride] at customs value, with export taxes */
     double *revenue;     /* [sector][stride] of producers, at home and abroad */
     double *spending;    /* [sector][stride] X */
-    double *scratch;     /* [3 * stride] */
+    double *scratch;     /* [6 * stride] */
     double *taxes;       /* [stride] on imports and exports */
     double *income;      /* [stride] final income */
     double *transfer;    /* [stride] */

@@ -23,6 +23,8 @@ typedef struct coefficients {
     int n, s;
     double gamma[ORACLE_S][ORACLE_N], link[ORACLE_S][ORACLE_S][ORACLE_N]; /* [input][sector] */
     double alpha[ORACLE_S][ORACLE_N], factor[ORACLE_N], deficit[ORACLE_N], output[ORACLE_N];
+    int world[ORACLE_N];        /* first of those that still trade with it */
+    double surviving[ORACLE_N]; /* deficits balanced among these */
     double pi[ORACLE_S][ORACLE_N][ORACLE_N], factor_of[ORACLE_S][ORACLE_N][ORACLE_N];
 } coefficients;
 
@@ -56,6 +58,35 @@ static void coefficients_of(coefficients *c, const autk_economy *e, const oracle
                                         (isinf(kappa) ? 0 : pow(kappa, -autk_economy_theta(e, j)));
             }
         }
+    }
+}
+
+/* Who is in one world with whom: numbers spread over what still trades until none changes. */
+static void balance_worlds(coefficients *c)
+{
+    int *world = c->world, changed = 1;
+    for (int n = 0; n < c->n; n++)
+        world[n] = n;
+    while (changed) {
+        changed = 0;
+        for (int j = 0; j < c->s; j++) {
+            for (int i = 0; i < c->n; i++) {
+                for (int n = 0; n < c->n; n++) {
+                    if (c->pi[j][i][n] * c->factor_of[j][i][n] > 0 && world[i] != world[n]) {
+                        world[i] = world[n] = world[i] < world[n] ? world[i] : world[n];
+                        changed = 1;
+                    }
+                }
+            }
+        }
+    }
+    for (int n = 0; n < c->n; n++) {
+        double deficit = 0, factor = 0;
+        for (int i = 0; i < c->n; i++) {
+            deficit += world[i] == world[n] ? c->deficit[i] : 0;
+            factor += world[i] == world[n] ? c->factor[i] : 0;
+        }
+        c->surviving[n] = c->deficit[n] - deficit * c->factor[n] / factor;
     }
 }
 
@@ -120,7 +151,9 @@ static void incomes(oracle_world *w, const coefficients *c, const oracle_shock *
         spent += (1 + c->deficit[n] / c->output[n]) * output[n];
     }
     for (int n = 0; n < c->n; n++) {
-        double d = deficits == AUTK_DEFICITS_FIXED ? c->deficit[n] : 0;
+        double d = deficits == AUTK_DEFICITS_FIXED       ? c->deficit[n]
+                   : deficits == AUTK_DEFICITS_SURVIVING ? c->surviving[n]
+                                                         : 0;
         if (deficits == AUTK_DEFICITS_OUTPUT)
             d = ((1 + c->deficit[n] / c->output[n]) * world / spent - 1) * output[n];
         w->income[n] = w->wage[n] * c->factor[n] + d;
@@ -179,6 +212,20 @@ static void settle_spending(oracle_world *w, const coefficients *c, const oracle
     }
 }
 
+/* Factors of each world earn together what they did. */
+static void keep_numeraires(oracle_world *w, const coefficients *c)
+{
+    for (int first = 0; first < c->n; first++) {
+        double before = 0, now = 0;
+        for (int n = 0; n < c->n; n++) {
+            before += c->world[n] == first ? c->factor[n] : 0;
+            now += c->world[n] == first ? w->wage[n] * c->factor[n] : 0;
+        }
+        for (int n = 0; n < c->n; n++)
+            w->wage[n] *= c->world[n] == first ? before / now : 1;
+    }
+}
+
 int oracle_solve(oracle_world *out, const autk_economy *e, const oracle_shock *shock,
                  autk_deficits deficits, const unsigned char *coalition, const oracle_world *before)
 {
@@ -187,17 +234,16 @@ int oracle_solve(oracle_world *out, const autk_economy *e, const oracle_shock *s
     memset(&w, 0, sizeof w);
     memset(&c, 0, sizeof c);
     coefficients_of(&c, e, shock);
-    double world = 0;
+    balance_worlds(&c);
     for (int n = 0; n < c.n; n++) {
         w.wage[n] = 1;
-        world += c.factor[n];
         for (int j = 0; j < c.s; j++) {
             w.price[j][n] = 1;
             w.spending[j][n] = c.factor[n] / c.s;
         }
     }
     for (int round = 1; round < 20000; round++) {
-        double gap = 0, sum = 0;
+        double gap = 0;
         settle_prices(&w, &c, e, shock);
         settle_spending(&w, &c, shock, deficits, coalition, before);
         for (int n = 0; n < c.n; n++) {
@@ -207,10 +253,8 @@ int oracle_solve(oracle_world *out, const autk_economy *e, const oracle_shock *s
             double excess = demand / (w.wage[n] * c.factor[n]);
             gap = fmax(gap, fabs(excess - 1));
             w.wage[n] *= pow(excess, 0.15);
-            sum += w.wage[n] * c.factor[n];
         }
-        for (int n = 0; n < c.n; n++)
-            w.wage[n] *= world / sum;
+        keep_numeraires(&w, &c);
         if (gap < 2e-13) {
             *out = w;
             return round;

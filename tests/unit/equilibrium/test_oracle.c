@@ -61,6 +61,32 @@ static size_t measures(autk_measure *m, oracle_shock *k, const sets *s, const au
     return 6;
 }
 
+/* Nothing crosses any more between the first three and the rest, and the last stands alone. */
+static size_t cut_apart(autk_measure *m, oracle_shock *k, const autk_economy *e)
+{
+    static const uint8_t first[ORACLE_N] = {1, 1, 1};
+    static uint8_t rest[ORACLE_N], last[ORACLE_N], others[ORACLE_N];
+    int n_r = autk_economy_n_regions(e);
+    for (int i = 0; i < n_r; i++) {
+        rest[i] = i > 2;
+        last[i] = i == n_r - 1;
+        others[i] = i != n_r - 1;
+    }
+    const uint8_t *pairs[][2] = {{first, rest}, {rest, first}, {last, others}, {others, last}};
+    for (size_t p = 0; p < 4; p++)
+        m[p] = (autk_measure){
+            .kind = AUTK_MEASURE_EMBARGO, .sellers = pairs[p][0], .buyers = pairs[p][1]};
+    for (int j = 0; j < autk_economy_n_sectors(e); j++) {
+        for (int i = 0; i < n_r; i++) {
+            for (int n = 0; n < n_r; n++) {
+                if (i != n && (rest[i] != rest[n] || last[i] || last[n]))
+                    k->cost[j][i][n] = INFINITY;
+            }
+        }
+    }
+    return 4;
+}
+
 static void same_world(const autk_equilibrium *eq, const oracle_world *w, int n_r, int n_s)
 {
     for (int n = 0; n < n_r; n++) {
@@ -86,7 +112,7 @@ static void compare_with_oracle(int n_r, int n_s, unsigned seed, autk_deficits d
     autk_err err;
     static oracle_shock none, shock;
     static oracle_world w0, w1;
-    autk_measure m[8];
+    autk_measure m[10];
     sets s;
     opts.deficits = deficits;
     opts.tolerance = 1e-12;
@@ -94,6 +120,8 @@ static void compare_with_oracle(int n_r, int n_s, unsigned seed, autk_deficits d
     choose(&s, n_r, n_s, seed);
     oracle_none(&none, e);
     size_t n = measures(m, &shock, &s, e);
+    if (deficits == AUTK_DEFICITS_SURVIVING)
+        n += cut_apart(m + n, &shock, e);
     assert_true(oracle_solve(&w0, e, &none, deficits, NULL, NULL) > 0);
     assert_ok(autk_equilibrium_solve(&before, NULL, e, NULL, 0, NULL, &opts, &err), &err);
     same_world(before, &w0, n_r, n_s);
@@ -129,6 +157,14 @@ static void oracle__agrees_on_burden_sharing(void **state)
     compare_with_oracle(8, 4, 22, AUTK_DEFICITS_FIXED, true);
 }
 
+static void oracle__agrees_on_worlds_cut_apart(void **state)
+{
+    (void)state;
+    compare_with_oracle(5, 2, 31, AUTK_DEFICITS_SURVIVING, false);
+    compare_with_oracle(6, 3, 32, AUTK_DEFICITS_SURVIVING, false);
+    compare_with_oracle(8, 4, 33, AUTK_DEFICITS_SURVIVING, false);
+}
+
 static bool solve_once(void)
 {
     autk_economy *e = NULL;
@@ -161,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(oracle__agrees_on_random_worlds),
         cmocka_unit_test(oracle__agrees_on_burden_sharing),
+        cmocka_unit_test(oracle__agrees_on_worlds_cut_apart),
         cmocka_unit_test(oracle__solver_survives_every_allocation_failure)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
