@@ -90,3 +90,14 @@ sed 's/A/BLR/g; s/B,/RUS,/g; s/C,/KAZ,/g; s/BLRUS/BLR/; s/trade/value/' panel.cs
 "$AUTARKY" estimate 'trade ~ rta | exporter + importer' --data panel.csv --vcov cluster:exporter^importer --bootstrap 50 --seed 2 | sed -n '5,8p'
 "$AUTARKY" estimate 'trade ~ rta' --data panel.csv --bootstrap 1
 echo "exit $?"
+# Data that no estimate comes of: where, and what was expected.
+bad() {
+    printf '%s\n' y,x "$@" >bad.csv
+    "$AUTARKY" estimate 'y ~ x' --data bad.csv
+    echo "exit $?"
+}
+bad 1,2 -2,3 4,5 6,7
+bad 0,2 0,3 0,5 0,7
+bad 1,2 2,3
+bad 1,2 2,n/a 3,4 5,6
+bad 1,2 2,3,4 3,4 5,6
