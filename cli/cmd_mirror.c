@@ -12,6 +12,14 @@ autk_status cli_mirror_bad_value(cli_context *cli, const char *option, const cha
     return cli->err.code = AUTK_EARG;
 }
 
+void cli_mirror_opts(autk_blackout_opts *o, const mirror_args *a)
+{
+    o->partner_sd = a->partner_sd;
+    o->total_sd = a->total_sd;
+    o->n_draws = (int)a->draws;
+    o->balance = a->ras ? AUTK_BALANCE_RAS : AUTK_BALANCE_ERRORS;
+}
+
 /* ------------------------------------------------------------------ geography */
 
 autk_pair_geography cli_mirror_geography(void *user, int32_t exporter, int32_t importer)
@@ -108,9 +116,7 @@ static autk_status show_silent(work *w, cli_context *cli, const autk_silent_flow
     autk_blackout_model *model = NULL;
     autk_blackout_opts o = autk_blackout_opts_default();
     autk_blackout_estimate *e = malloc((n + 1) * sizeof *e);
-    o.partner_sd = w->args->partner_sd;
-    o.total_sd = w->args->total_sd;
-    o.n_draws = (int)w->args->draws;
+    cli_mirror_opts(&o, w->args);
     if (e == NULL)
         return cli->err.code = AUTK_ENOMEM;
     autk_status st = autk_mirror_panel(&panel, &value, w->flows, w->reconciled, w->n_flows,
@@ -277,6 +283,62 @@ static autk_status reconcile(work *w, cli_context *cli)
                                  cli_mirror_geography, &w->places, NULL, &cli->err);
 }
 
+/* ------------------------------------------------------------------ silence by section */
+
+static autk_status write_gaps(cli_context *cli, const work *w, const autk_mirror_gap *gaps,
+                              size_t n)
+{
+    static const autk_column columns[] = {{"exporter", "from", AUTK_CELL_TEXT, 0},
+                                          {"importer", "to", AUTK_CELL_TEXT, 0},
+                                          {"section", "section", AUTK_CELL_TEXT, 0},
+                                          {"value", "value", AUTK_CELL_USD, 0},
+                                          {"low", "5 %", AUTK_CELL_USD, 0},
+                                          {"high", "95 %", AUTK_CELL_USD, 0},
+                                          {"bound_low", "at least", AUTK_CELL_USD, 0},
+                                          {"bound_high", "at most", AUTK_CELL_USD, 0},
+                                          {"years_since", "years silent", AUTK_CELL_INTEGER, 0}};
+    autk_table *t = NULL;
+    int64_t n_shown = 0;
+    autk_status st = autk_table_create(&t, columns, sizeof columns / sizeof *columns, &cli->err);
+    if (st != AUTK_OK)
+        return st;
+    for (size_t k = 0; k < n && (w->args->top <= 0 || n_shown < w->args->top); k++) {
+        const autk_blackout_estimate *e = &gaps[k].estimate;
+        if (!is_wanted(w, gaps[k].exporter, gaps[k].importer))
+            continue;
+        n_shown++;
+        autk_table_text(t, autk_dataset_economy_code(w->dataset, gaps[k].exporter));
+        autk_table_text(t, autk_dataset_economy_code(w->dataset, gaps[k].importer));
+        autk_table_text(t, autk_hs_section_text(gaps[k].section));
+        autk_table_number(t, e->value);
+        autk_table_number(t, e->low);
+        autk_table_number(t, e->high);
+        autk_table_number(t, e->bound_low);
+        autk_table_number(t, e->bound_high);
+        autk_table_number(t, e->years_since > 0 ? (double)e->years_since : (double)NAN);
+    }
+    st = cli_write_table(cli, t);
+    autk_table_free(t);
+    return st;
+}
+
+static autk_status run_by_section(cli_context *cli, work *w)
+{
+    autk_mirror_gap *gaps = NULL;
+    size_t n = 0;
+    autk_blackout_opts o = autk_blackout_opts_default();
+    const autk_blackout_totals totals = {.exports = w->exports, .imports = w->imports};
+    cli_mirror_opts(&o, w->args);
+    if (w->year == 0)
+        return cli_mirror_bad_value(cli, "--year", "the year of the silence", "nothing");
+    autk_status st = autk_mirror_gaps(&gaps, &n, w->dataset, w->year, cli_mirror_geography,
+                                      &w->places, &totals, &o, &cli->err);
+    if (st == AUTK_OK)
+        st = write_gaps(cli, w, gaps, n);
+    free(gaps);
+    return st;
+}
+
 static autk_status run(cli_context *cli, work *w, const autk_world *world)
 {
     autk_silent_flow *silent = NULL;
@@ -286,6 +348,8 @@ static autk_status run(cli_context *cli, work *w, const autk_world *world)
         st = autk_dataset_find_economy(&w->economy, w->dataset, w->args->economy, &cli->err);
     if (st == AUTK_OK)
         st = take_totals(w, cli);
+    if (st == AUTK_OK && w->args->by_section)
+        return run_by_section(cli, w);
     if (st == AUTK_OK)
         st = reconcile(w, cli);
     if (st == AUTK_OK)
@@ -343,6 +407,10 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
         {"silent", CLI_FLAG, &a.silent, NULL, "only what nobody reported", NULL},
         {"totals", CLI_TEXT, &a.totals, "LIST",
          "known totals of silent economies: BLR:exports=4e10,BLR:imports=4.3e10", NULL},
+        {"by-section", CLI_FLAG, &a.by_section, NULL,
+         "what nobody reported, section by section of the HS", NULL},
+        {"ras", CLI_FLAG, &a.ras, NULL,
+         "adjust to totals in proportion (RAS) instead of by how sure each figure is", NULL},
         {"top", CLI_INTEGER, &a.top, "N", "rows to show (25; 0 = all)", NULL},
         {"partner-sd", CLI_NUMBER, &a.partner_sd, "X", "log error of partners' reports (.1)", NULL},
         {"total-sd", CLI_NUMBER, &a.total_sd, "X", "log error of national totals (.02)", NULL},
@@ -350,7 +418,8 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
         {"backtest", CLI_FLAG, &a.backtest, NULL,
          "blank known flows of the world dataset, estimate, compare", NULL},
         {"share", CLI_NUMBER, &a.share, "S", "backtest: of the flows to blank (.02)", NULL},
-        {"pair", CLI_TEXT, &a.pair, "A,B", "backtest: all flows between two economies", NULL},
+        {"pair", CLI_TEXT, &a.pair, "A,B", "backtest: all flows between these economies: RUS,BLR",
+         NULL},
         {"years", CLI_TEXT, &a.years, "A:B", "backtest: of the pair's blackout (2015:2021)", NULL},
         {"without-totals", CLI_FLAG, &a.without_totals, NULL,
          "backtest: national totals unknown too", NULL},
@@ -366,6 +435,7 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
                     "  autarky mirror trade.atk --silent --totals BLR:exports=4e10\n"
                     "  autarky mirror trade.atk --store --year 2022\n"
                     "  autarky mirror trade.atk --year 2022 --economy BLR --product 310420\n"
+                    "  autarky mirror trade.atk --by-section --year 2022 --economy BLR\n"
                     "  autarky mirror --backtest --year 2019\n"
                     "  autarky mirror --backtest --pair RUS,BLR --years 2015:2021\n",
         .options = options,

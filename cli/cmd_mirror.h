@@ -8,7 +8,7 @@ typedef struct mirror_args {
     const char *pair, *years, *economy, *totals, *product, *estimates;
     int64_t year, top, draws;
     double share, partner_sd, total_sd;
-    bool backtest, without_totals, silent, store;
+    bool backtest, without_totals, silent, store, ras, by_section;
 } mirror_args;
 
 /* Economies of a dataset in the world, for what is between them. */
@@ -25,6 +25,8 @@ autk_status cli_mirror_places(mirror_places *places, cli_context *cli, const aut
 
 autk_status cli_mirror_bad_value(cli_context *cli, const char *option, const char *expected,
                                  const char *got);
+/* What the options say of errors, draws and balance. */
+void cli_mirror_opts(autk_blackout_opts *opts, const mirror_args *a);
 autk_status cli_mirror_backtest(cli_context *cli, const mirror_args *a);
 /* Product by product: reconcile and store; show what was stored. */
 autk_status cli_mirror_store(cli_context *cli, const mirror_args *a);

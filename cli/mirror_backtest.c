@@ -143,19 +143,42 @@ static autk_status write_summary(cli_context *cli, const autk_backtest_row *rows
     return st;
 }
 
-static autk_status find_pair(int32_t pair[2], cli_context *cli, const char *text,
-                             const autk_world *world)
+#define MEMBERS_MAX 30
+
+/* "RUS,BLR" or more */
+static autk_status find_members(int32_t members[MEMBERS_MAX], size_t *n, cli_context *cli,
+                                const char *text, const autk_world *world)
 {
-    const char *comma = strchr(text, ',');
-    char names[2][80];
-    if (comma == NULL)
-        return cli_mirror_bad_value(cli, "--pair", "two economies as A,B", text);
-    (void)snprintf(names[0], sizeof names[0], "%.*s", (int)(comma - text), text);
-    (void)snprintf(names[1], sizeof names[1], "%s", comma + 1);
     autk_status st = AUTK_OK;
-    for (int k = 0; k < 2 && st == AUTK_OK; k++)
-        st = autk_world_find_economy(&pair[k], world, names[k], 0, &cli->err);
+    *n = 0;
+    for (const char *at = text; st == AUTK_OK && *at != '\0';) {
+        char name[80];
+        size_t len = strcspn(at, ",");
+        (void)snprintf(name, sizeof name, "%.*s", (int)len, at);
+        if (*n == MEMBERS_MAX)
+            return cli_mirror_bad_value(cli, "--pair", "at most 30 economies", text);
+        st = autk_world_find_economy(&members[(*n)++], world, name, 0, &cli->err);
+        at += len + (at[len] == ',');
+    }
+    if (st == AUTK_OK && *n < 2)
+        return cli_mirror_bad_value(cli, "--pair", "two economies or more as A,B", text);
     return st;
+}
+
+static autk_status test_between(autk_backtest_row **rows, size_t *n, cli_context *cli,
+                                const mirror_args *a, const autk_world *world,
+                                const autk_panel *known, const autk_blackout_opts *opts)
+{
+    int32_t members[MEMBERS_MAX];
+    size_t n_members = 0;
+    int first = 0, last = 0;
+    autk_status st = find_members(members, &n_members, cli, a->pair, world);
+    if (st == AUTK_OK)
+        st = cli_parse_years(&first, &last, a->years != NULL ? a->years : "2015:2021", "--years",
+                             &cli->err);
+    return st == AUTK_OK ? autk_backtest_between(rows, n, known, members, n_members, first, last,
+                                                 !a->without_totals, opts, &cli->err)
+                         : st;
 }
 
 autk_status cli_mirror_backtest(cli_context *cli, const mirror_args *a)
@@ -164,23 +187,13 @@ autk_status cli_mirror_backtest(cli_context *cli, const mirror_args *a)
     panel m = {.value = NULL};
     autk_backtest_row *rows = NULL;
     size_t n = 0;
-    int32_t pair[2] = {0, 0};
-    int first = 0, last = 0;
     autk_blackout_opts o = autk_blackout_opts_default();
-    o.partner_sd = a->partner_sd;
-    o.total_sd = a->total_sd;
-    o.n_draws = (int)(a->draws > 0 && a->draws < 100001 ? a->draws : 0);
+    cli_mirror_opts(&o, a);
     autk_status st = cli_open_world(cli, &world);
     if (st == AUTK_OK)
         st = panel_of_world(&m, cli, world);
     if (st == AUTK_OK && a->pair != NULL) {
-        st = find_pair(pair, cli, a->pair, world);
-        if (st == AUTK_OK)
-            st = cli_parse_years(&first, &last, a->years != NULL ? a->years : "2015:2021",
-                                 "--years", &cli->err);
-        if (st == AUTK_OK)
-            st = autk_backtest_pair(&rows, &n, &m.p, pair[0], pair[1], first, last,
-                                    !a->without_totals, &o, &cli->err);
+        st = test_between(&rows, &n, cli, a, world, &m.p, &o);
     } else if (st == AUTK_OK) {
         st = autk_backtest_random(&rows, &n, &m.p, (int)a->year, a->share, !a->without_totals, &o,
                                   &cli->err);

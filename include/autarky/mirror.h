@@ -112,7 +112,15 @@ typedef struct autk_panel {
 
 #define AUTK_BLACKOUT_CLASSES 5 /**< of size: below 1 M, 10 M, 100 M, 1 bn, above */
 
+/** How silent flows are adjusted to known totals. */
+#define AUTK_BALANCE_LIST(X)                                                                       \
+    X(AUTK_BALANCE_ERRORS, "by errors")                                                            \
+    X(AUTK_BALANCE_RAS, "RAS")
+#define AUTK_BALANCE_ENUM(name, text) name,
+typedef enum autk_balance { AUTK_BALANCE_LIST(AUTK_BALANCE_ENUM) AUTK_BALANCE_COUNT } autk_balance;
+
 typedef struct autk_blackout_opts {
+    autk_balance balance;
     double partner_sd; /**< log error of each known flow: .1 */
     double total_sd;   /**< log error of each known total: .02 */
     int n_draws;       /**< for the interval: 500 */
@@ -161,10 +169,11 @@ typedef struct autk_blackout_estimate {
  * Prior: the flow of the nearest known years times the growth of the other flows of exporter and
  * importer between the years, with the error learnt. Margins: a known total less the known flows,
  * with the error that total and flows leave. Estimate: the prior adjusted to the noisy margins, the
- * minimum of Σ(ln x - ln x0)²/s² + Σ(margin residual)²/σ²: what is surer moves less, which RAS
- * cannot say.
- * Interval: prior and margins drawn anew, solved anew (randomise, then optimise; Bardsley et al.
- * 2014).
+ * minimum of Σ(ln x - ln x0)²/s² + Σ(margin residual)²/σ²: what is surer moves less. With
+ * AUTK_BALANCE_RAS the distance from the prior is the cross-entropy Σ x ln(x/x0) instead: flows
+ * move in proportion, which under exact totals is RAS, here under noisy ones, for one silent pair
+ * with two totals has no RAS. Interval: prior and margins drawn anew, solved anew (randomise, then
+ * optimise; Bardsley et al. 2014).
  *
  * @param out      [n_silent]
  * @param panel    silent flows of that year are not looked at, whatever is there
@@ -178,6 +187,29 @@ AUTK_API autk_status autk_blackout_solve(autk_blackout_estimate *out,
                                          const double *exports, const double *imports,
                                          const autk_blackout_opts *opts, autk_err *err)
     AUTK_MUST_CHECK;
+
+/** Known totals of a year; NULL and NaN = unknown. Borrowed. */
+typedef struct autk_blackout_totals {
+    const double *exports, *imports;                 /**< [n_economies] all sections together */
+    const double *section_exports, *section_imports; /**< [n_sections][n_economies] */
+} autk_blackout_totals;
+
+/**
+ * The same for flows that are told by section (of the HS): all sections of all silent flows at
+ * once, under totals of all goods, of sections, or both.
+ *
+ * @param out     [n_silent][n_sections]
+ * @param sums    [out, n_silent] a flow's sections together, from the same draws; NULL = not wanted
+ * @param models, panels  [n_sections] of the same years and economies
+ * @param totals  NULL = none known
+ * Errors: AUTK_EARG, AUTK_ENOCONV, AUTK_ENOMEM.
+ * Cost:   O(draws * iterations * (margins³ + silent * n_sections)).
+ */
+AUTK_API autk_status autk_blackout_solve_sections(
+    autk_blackout_estimate *out, autk_blackout_estimate *sums,
+    const autk_blackout_model *const *models, const autk_panel *panels, size_t n_sections, int year,
+    const autk_silent_flow *silent, size_t n_silent, const autk_blackout_totals *totals,
+    const autk_blackout_opts *opts, autk_err *err) AUTK_MUST_CHECK;
 
 /* ------------------------------------------------------------------ backtest */
 
@@ -215,14 +247,16 @@ AUTK_API autk_status autk_backtest_random(autk_backtest_row **rows, size_t *n,
                                           autk_err *err) AUTK_MUST_CHECK;
 
 /**
- * Blank all flows between two economies from a year on, both ways, and estimate year by year: what
- * a blackout would have done.
+ * Blank all flows between some economies from a year on, and estimate year by year: what a blackout
+ * would have done.
+ *
+ * @param members  [n_members] two or more, each once
  */
-AUTK_API autk_status autk_backtest_pair(autk_backtest_row **rows, size_t *n,
-                                        const autk_panel *panel, int32_t a, int32_t b,
-                                        int first_year, int last_year, bool with_totals,
-                                        const autk_blackout_opts *opts, autk_err *err)
-    AUTK_MUST_CHECK;
+AUTK_API autk_status autk_backtest_between(autk_backtest_row **rows, size_t *n,
+                                           const autk_panel *panel, const int32_t *members,
+                                           size_t n_members, int first_year, int last_year,
+                                           bool with_totals, const autk_blackout_opts *opts,
+                                           autk_err *err) AUTK_MUST_CHECK;
 
 /** Coverage and error, over all and by size class of the estimate. NaN where there is no row. */
 AUTK_API autk_status autk_backtest_summarise(autk_backtest_summary *out,
@@ -321,6 +355,39 @@ typedef struct autk_mirror_row {
 AUTK_API autk_status autk_mirror_read(autk_mirror_row **rows, size_t *n, autk_dataset *dataset,
                                       int32_t year, int32_t exporter, int32_t importer,
                                       autk_err *err) AUTK_MUST_CHECK;
+
+/* ------------------------------------------------------------------ silence by section */
+
+/** A flow that nobody reports, in one section or (section 0) in all of them together. */
+typedef struct autk_mirror_gap {
+    int32_t exporter, importer;
+    int section; /**< of the HS, 1 … 21, 22 for codes of none; 0 = all goods */
+    autk_blackout_estimate estimate;
+} autk_mirror_gap;
+
+/**
+ * Flows that both sides are silent about in a year, section by section of the HS: trends of each
+ * section, with their errors, under the totals that are known.
+ *
+ * Reports of up to 12 years before are reconciled section by section, as autk_mirror_reconcile does
+ * it. A section in which a pair never traded has no rows.
+ *
+ * @param gaps     [out, *n] the caller's to free(); NULL when nobody is silent; by flow, all goods
+ * first
+ * @param totals   of the year, by economy of the dataset; NULL = none known
+ * Errors: AUTK_ENOTFOUND (no reports by product of both sides), AUTK_EDATA (damaged, or too little
+ *         to learn from), AUTK_EIO, AUTK_ENOMEM, AUTK_ELIMIT, AUTK_ENOCONV.
+ * Cost:   O(flows of the years looked at); memory 22 sections * years * n_economies² doubles,
+ * twice.
+ */
+AUTK_API autk_status autk_mirror_gaps(autk_mirror_gap **gaps, size_t *n, autk_dataset *dataset,
+                                      int32_t year, autk_geography_fn geography, void *user,
+                                      const autk_blackout_totals *totals,
+                                      const autk_blackout_opts *opts, autk_err *err)
+    AUTK_MUST_CHECK;
+
+/** "I" … "XXI" of section 1 … 21, "none" of 22, "all" of 0. Total. */
+AUTK_API const char *autk_hs_section_text(int section);
 
 #ifdef __cplusplus
 }

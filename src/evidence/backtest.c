@@ -8,6 +8,7 @@
 #include "evidence/blackout.h"
 #include "evidence/mirror_internal.h"
 
+#define MEMBERS_MAX 200
 #define FOLDS ((size_t)4) /* of blanked flows: one is estimated with what the others show */
 
 /* A copy of the panel that may be blanked and made wrong. */
@@ -108,7 +109,7 @@ static autk_status estimate(test *t, const autk_blackout_model *m, int year,
     }
     for (size_t k = 0; k < n && st == AUTK_OK; k++) {
         double truth = autki_panel_at(t->truth, year, silent[k].exporter, silent[k].importer);
-        if (isnan(e[k].value))
+        if (isnan(e[k].value) || !(truth > 0))
             continue;
         st = autki_grow(&t->rows, &t->capacity, t->n + 1, sizeof *t->rows, (size_t)1 << 24, err);
         if (st == AUTK_OK)
@@ -244,34 +245,71 @@ autk_status autk_backtest_random(autk_backtest_row **rows, size_t *n, const autk
     return give(rows, n, &t, st);
 }
 
-autk_status autk_backtest_pair(autk_backtest_row **rows, size_t *n, const autk_panel *p, int32_t a,
-                               int32_t b, int first_year, int last_year, bool with_totals,
-                               const autk_blackout_opts *opts, autk_err *err)
+static autk_status flows_between(autk_silent_flow **flows, size_t *n, const autk_panel *p,
+                                 const int32_t *members, size_t n_members, autk_err *err)
+{
+    if (n_members < 2 || n_members > MEMBERS_MAX)
+        return autki_fail(err, AUTK_EARG, "expected 2 to %d economies, got %zu", MEMBERS_MAX,
+                          n_members);
+    autk_silent_flow *list = autki_malloc(n_members * n_members, sizeof *list);
+    autk_status st =
+        list == NULL ? autki_no_memory(err, n_members * n_members * sizeof *list) : AUTK_OK;
+    for (size_t a = 0; st == AUTK_OK && a < n_members; a++) {
+        for (size_t b = 0; st == AUTK_OK && b < n_members; b++) {
+            if (members[a] < 0 || members[a] >= p->n_economies ||
+                (a != b && members[a] == members[b]))
+                st = autki_fail(err, AUTK_EARG, "expected economies below %d, each once, got %d",
+                                p->n_economies, members[a]);
+            else if (a != b)
+                list[(*n)++] = (autk_silent_flow){members[a], members[b]};
+        }
+    }
+    if (st != AUTK_OK) {
+        free(list);
+        return st;
+    }
+    *flows = list;
+    return AUTK_OK;
+}
+
+/* One year of a blackout that began earlier. Flows that nobody knows the truth of are silent too,
+ * but tell nothing. */
+static autk_status estimate_year(test *t, int year, const autk_silent_flow *silent, size_t n,
+                                 autk_err *err)
+{
+    autk_blackout_model *m = NULL;
+    autk_status st = autk_blackout_learn(&m, &t->blanked, year, err);
+    totals_of(t->exports, t->imports, t->truth, year);
+    if (st == AUTK_OK && t->with_totals)
+        make_wrong(t->values, t->truth, year, t->opts);
+    if (st == AUTK_OK)
+        st = estimate(t, m, year, silent, n, false, err);
+    autk_blackout_model_free(m);
+    return st;
+}
+
+autk_status autk_backtest_between(autk_backtest_row **rows, size_t *n, const autk_panel *p,
+                                  const int32_t *members, size_t n_members, int first_year,
+                                  int last_year, bool with_totals, const autk_blackout_opts *opts,
+                                  autk_err *err)
 {
     autk_blackout_opts defaults = autk_blackout_opts_default();
-    const autk_silent_flow silent[2] = {{a, b}, {b, a}};
+    autk_silent_flow *silent = NULL;
+    size_t n_silent = 0;
     test t;
-    if (a < 0 || a >= p->n_economies || b < 0 || b >= p->n_economies || a == b)
-        return autki_fail(err, AUTK_EARG, "expected two economies below %d, got %d and %d",
-                          p->n_economies, a, b);
     autk_status st = check_year(p, first_year, last_year, err);
+    if (st == AUTK_OK)
+        st = flows_between(&silent, &n_silent, p, members, n_members, err);
     if (st != AUTK_OK)
         return st;
     st = begin(&t, p, with_totals, opts != NULL ? opts : &defaults, err);
-    if (st == AUTK_OK)
-        t.blanked.n_years = last_year - p->first_year + 1;
+    t.blanked.n_years = last_year - p->first_year + 1;
     for (int y = first_year; y <= last_year && st == AUTK_OK; y++)
-        *cell_of(t.values, p, y, a, b) = *cell_of(t.values, p, y, b, a) = NAN;
-    for (int y = first_year; y <= last_year && st == AUTK_OK; y++) {
-        autk_blackout_model *m = NULL;
-        st = autk_blackout_learn(&m, &t.blanked, y, err);
-        totals_of(t.exports, t.imports, p, y);
-        if (st == AUTK_OK && with_totals)
-            make_wrong(t.values, p, y, t.opts);
-        if (st == AUTK_OK)
-            st = estimate(&t, m, y, silent, 2, false, err);
-        autk_blackout_model_free(m);
-    }
+        for (size_t k = 0; k < n_silent; k++)
+            *cell_of(t.values, p, y, silent[k].exporter, silent[k].importer) = NAN;
+    for (int y = first_year; y <= last_year && st == AUTK_OK; y++)
+        st = estimate_year(&t, y, silent, n_silent, err);
+    free(silent);
     end(&t);
     return give(rows, n, &t, st);
 }

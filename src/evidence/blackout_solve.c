@@ -7,18 +7,20 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "evidence/blackout.h"
+#include "evidence/blackout_balance.h"
 #include "evidence/mirror_internal.h"
 
+#define SECTIONS_MAX 100
+#define MARGINS_MAX ((size_t)4096)
 #define Z95 1.6448536269514722
-#define STEP_MAX 1.0       /* largest change of a log in a step */
 #define MARGIN_SD_MIN 1e-5 /* of the residual: no total is trusted further */
-#define GAIN_MIN 1e-9      /* of the cost, in squared standard errors: less says nothing */
 #define NEAREST_MAX 3      /* years within which a later report counts */
 
 autk_blackout_opts autk_blackout_opts_default(void)
 {
     return (autk_blackout_opts){.partner_sd = 0.1,
                                 .total_sd = 0.02,
+                                .balance = AUTK_BALANCE_ERRORS,
                                 .n_draws = 500,
                                 .seed = 1,
                                 .max_iter = 500,
@@ -29,27 +31,39 @@ autk_blackout_opts autk_blackout_opts_default(void)
 typedef struct margin {
     int32_t economy;
     bool exports;
+    int section; /* ALL_SECTIONS: of all goods together */
     double residual, sd;
+    size_t n_flows; /* silent ones in it */
 } margin;
 
-typedef struct cell {
-    size_t row, column; /* margins; SIZE_MAX = no such total */
-    double prior, sd;   /* log */
+#define ALL_SECTIONS (-1)
+
+/* A silent flow of a section that has a history. */
+typedef struct silent_cell {
+    size_t out, flow; /* in the estimates, in the list of silent flows */
     const autki_errors *errors;
-    size_t out;
-} cell;
+} silent_cell;
+
+/* Growth of what is known between a year and the one to be estimated, made when asked for. */
+typedef struct growths {
+    autki_growth *of; /* [n_sections][n_years] */
+    bool *made;
+} growths;
 
 typedef struct problem {
-    const autk_panel *panel;
+    const autk_panel *panels; /* [n_sections], alike in years and economies */
+    const autk_blackout_model *const *models;
+    size_t n_sections;
+    const autk_blackout_totals *totals;
     const autk_blackout_opts *opts;
     int year;
     bool *is_silent; /* [n][n] */
+    growths growths;
     margin *margins;
-    size_t n_margins;
-    cell *cells; /* silent flows with a history */
+    size_t n_margins, margins_capacity;
+    autki_cell *cells;
+    silent_cell *silent; /* [n_cells] */
     size_t n_cells;
-    /* scratch of the solver */
-    double *gram, *rhs, *excess, *target;
 } problem;
 
 /* ------------------------------------------------------------------ priors */
@@ -73,39 +87,34 @@ static int known_after(const autk_panel *p, int year, int32_t i, int32_t j)
     return 0;
 }
 
-typedef struct growths {
-    autki_growth *of; /* [n_years] made when asked for */
-    bool *made;
-} growths;
-
-static autk_status trend_from(double *trend, growths *g, const problem *q, int from, int32_t i,
+static autk_status trend_from(double *trend, problem *q, size_t section, int from, int32_t i,
                               int32_t j, autk_err *err)
 {
-    size_t at = (size_t)(from - q->panel->first_year);
+    const autk_panel *p = &q->panels[section];
+    size_t at = section * (size_t)p->n_years + (size_t)(from - p->first_year);
     *trend = NAN;
-    if (!g->made[at]) {
-        autk_status st = autki_growth_make(&g->of[at], q->panel, from, q->year, q->is_silent, err);
+    if (!q->growths.made[at]) {
+        autk_status st = autki_growth_make(&q->growths.of[at], p, from, q->year, q->is_silent, err);
         if (st != AUTK_OK)
             return st;
-        g->made[at] = true;
+        q->growths.made[at] = true;
     }
-    *trend = autki_trend(&g->of[at], q->panel, i, j, true);
+    *trend = autki_trend(&q->growths.of[at], p, i, j, true);
     return AUTK_OK;
 }
 
-/* What the neighbours say, and which errors go with it. */
-static autk_status find_prior(autk_blackout_estimate *e, cell *c, growths *g,
-                              const autk_blackout_model *m, const problem *q, int32_t i, int32_t j,
-                              autk_err *err)
+/* What the neighbours say, and which errors go with it. cell->prior is NaN without a history. */
+static autk_status find_prior(autk_blackout_estimate *e, autki_cell *cell, silent_cell *silent,
+                              problem *q, size_t section, int32_t i, int32_t j, autk_err *err)
 {
-    int before = known_before(q->panel, q->year, i, j),
-        after = known_after(q->panel, q->year, i, j);
+    const autk_panel *p = &q->panels[section];
+    int before = known_before(p, q->year, i, j), after = known_after(p, q->year, i, j);
     double a = NAN, b = NAN;
     autk_status st = AUTK_OK;
     if (before != 0)
-        st = trend_from(&a, g, q, before, i, j, err);
+        st = trend_from(&a, q, section, before, i, j, err);
     if (st == AUTK_OK && after != 0)
-        st = trend_from(&b, g, q, after, i, j, err);
+        st = trend_from(&b, q, section, after, i, j, err);
     if (st != AUTK_OK)
         return st;
     int back = before != 0 ? q->year - before : 0, ahead = after != 0 ? after - q->year : 0;
@@ -116,7 +125,7 @@ static autk_status find_prior(autk_blackout_estimate *e, cell *c, growths *g,
         horizon = back < ahead ? back : ahead;
     }
     e->years_since = back;
-    c->prior = prior;
+    cell->prior = prior;
     if (isnan(prior))
         return AUTK_OK;
     int row = back == 1 && ahead == 1    ? AUTKI_HORIZONS
@@ -124,172 +133,87 @@ static autk_status find_prior(autk_blackout_estimate *e, cell *c, growths *g,
                                          : horizon - 1;
     e->trend = exp(prior);
     e->size_class = autki_size_class(e->trend);
-    c->errors = &m->errors[row][e->size_class];
-    c->sd = c->errors->sd;
+    silent->errors = &q->models[section]->errors[row][e->size_class];
+    cell->sd = silent->errors->sd;
     return AUTK_OK;
 }
 
 /* ------------------------------------------------------------------ margins */
 
-static void make_margin(problem *q, size_t *position, int32_t economy, bool exports, double total)
+/* The known flows of one side of an economy, and the variance of their sum. */
+static void add_known(double *known, double *variance, const problem *q, const autk_panel *p,
+                      int32_t economy, bool exports)
 {
-    const autk_panel *p = q->panel;
     size_t n = (size_t)p->n_economies;
-    double known = 0, variance = 0;
-    *position = SIZE_MAX;
-    if (isnan(total))
-        return;
-    for (size_t k = 0; k < q->n_margins; k++) {
-        if (q->margins[k].economy == economy && q->margins[k].exports == exports) {
-            *position = k;
-            return;
-        }
-    }
     for (int32_t k = 0; k < p->n_economies; k++) {
         size_t i = (size_t)(exports ? economy : k), j = (size_t)(exports ? k : economy);
         double v = autki_panel_at(p, q->year, (int32_t)i, (int32_t)j);
         if (i == j || isnan(v) || q->is_silent[i * n + j])
             continue;
-        known += v;
-        variance += q->opts->partner_sd * v * q->opts->partner_sd * v;
+        *known += v;
+        *variance += q->opts->partner_sd * v * q->opts->partner_sd * v;
     }
+}
+
+/* Position of a margin, made when new; AUTKI_NO_MARGIN when its total is not known. */
+static autk_status find_margin(size_t *position, problem *q, int32_t economy, bool exports,
+                               int section, const double *totals, autk_err *err)
+{
+    *position = AUTKI_NO_MARGIN;
+    if (totals == NULL || isnan(totals[economy]))
+        return AUTK_OK;
+    for (size_t k = 0; k < q->n_margins; k++) {
+        const margin *m = &q->margins[k];
+        if (m->economy == economy && m->exports == exports && m->section == section) {
+            *position = k;
+            return AUTK_OK;
+        }
+    }
+    double known = 0, variance = 0, total = totals[economy];
+    for (size_t s = 0; s < q->n_sections; s++)
+        if (section == ALL_SECTIONS || section == (int)s)
+            add_known(&known, &variance, q, &q->panels[s], economy, exports);
     variance += q->opts->total_sd * total * q->opts->total_sd * total;
     /* A margin without error would make the system stiff beyond what doubles can tell apart. */
     double least = MARGIN_SD_MIN * fabs(total - known) + 1;
-    q->margins[q->n_margins] = (margin){economy, exports, total - known, sqrt(variance) + least};
+    autk_status st = autki_grow(&q->margins, &q->margins_capacity, q->n_margins + 1,
+                                sizeof *q->margins, MARGINS_MAX, err);
+    if (st != AUTK_OK)
+        return st;
+    q->margins[q->n_margins] =
+        (margin){economy, exports, section, total - known, sqrt(variance) + least, 0};
     *position = q->n_margins++;
+    return AUTK_OK;
 }
 
-/* ------------------------------------------------------------------ the optimum */
-
-/* What the curvature of a sum adds to the precision of a cell's prior. Where the sum is below its
- * target that is negative: it may take nearly all of the prior's precision, not more, so that the
- * system stays positive definite. */
-static double curvature_of(const problem *q, const cell *c, double x, const double *excess)
+static const double *of_section(const double *totals, const problem *q, size_t section)
 {
-    double sum = 0, floor = -0.98 / (c->sd * c->sd);
-    const size_t at[2] = {c->row, c->column};
-    for (int a = 0; a < 2; a++) {
-        if (at[a] != SIZE_MAX)
-            sum += x * excess[at[a]] / (q->margins[at[a]].sd * q->margins[at[a]].sd);
-    }
-    return sum > floor ? sum : floor;
+    return totals != NULL ? totals + section * (size_t)q->panels->n_economies : NULL;
 }
 
-/* Gradient of half the cost at a cell. */
-static double gradient_of(const problem *q, const cell *c, double y, double y0,
-                          const double *excess)
+/* The totals that a flow is part of, without gaps: of all goods, then of its section. */
+static autk_status find_margins(size_t at[AUTKI_CELL_MARGINS], problem *q, size_t section,
+                                autk_silent_flow f, autk_err *err)
 {
-    double g = (y - y0) / (c->sd * c->sd), x = exp(y);
-    const size_t at[2] = {c->row, c->column};
-    for (int a = 0; a < 2; a++) {
-        if (at[a] != SIZE_MAX)
-            g += x * excess[at[a]] / (q->margins[at[a]].sd * q->margins[at[a]].sd);
-    }
-    return g;
-}
-
-/**
- * A step towards the minimum of Σ(y - y0)²/s² + Σ((S(y) - R)/σ)² over logs y. With D the inverse
- * of what is diagonal in the Hessian, H = ∂S/∂y, g the gradient:
- * step = -(D g - D Hᵀ (H D Hᵀ + Σ)^-1 H D g), a system as large as there are margins (Woodbury).
- *
- * @param excess  [n_margins] S(y) - R
- */
-static bool newton_step(double *y, double *largest, problem *q, const double *y0,
-                        const double *excess)
-{
-    size_t k = q->n_margins;
-    memset(q->gram, 0, k * k * sizeof *q->gram);
-    memset(q->rhs, 0, k * sizeof *q->rhs);
-    for (size_t r = 0; r < k; r++)
-        q->gram[r * k + r] = q->margins[r].sd * q->margins[r].sd;
-    for (size_t c = 0; c < q->n_cells; c++) {
-        const cell *own = &q->cells[c];
-        double x = exp(y[c]);
-        double d = 1 / (1 / (own->sd * own->sd) + curvature_of(q, own, x, excess));
-        double g = gradient_of(q, own, y[c], y0[c], excess);
-        const size_t at[2] = {own->row, own->column};
-        for (int a = 0; a < 2; a++) {
-            if (at[a] == SIZE_MAX)
-                continue;
-            q->rhs[at[a]] += x * d * g;
-            for (int b = 0; b < 2; b++)
-                if (at[b] != SIZE_MAX)
-                    q->gram[at[a] * k + at[b]] += x * x * d;
+    const autk_blackout_totals *t = q->totals;
+    const double *totals[AUTKI_CELL_MARGINS] = {t->exports, t->imports,
+                                                of_section(t->section_exports, q, section),
+                                                of_section(t->section_imports, q, section)};
+    size_t n = 0;
+    autk_status st = AUTK_OK;
+    for (int a = 0; a < AUTKI_CELL_MARGINS && st == AUTK_OK; a++) {
+        bool exports = a % 2 == 0;
+        size_t position;
+        st = find_margin(&position, q, exports ? f.exporter : f.importer, exports,
+                         a < 2 ? ALL_SECTIONS : (int)section, totals[a], err);
+        if (st == AUTK_OK && position != AUTKI_NO_MARGIN) {
+            at[n++] = position;
+            q->margins[position].n_flows++;
         }
     }
-    if (k != 0 && !autki_solve_spd(q->gram, q->rhs, k))
-        return false;
-    *largest = 0;
-    for (size_t c = 0; c < q->n_cells; c++) {
-        const cell *own = &q->cells[c];
-        double x = exp(y[c]), pull = 0;
-        double d = 1 / (1 / (own->sd * own->sd) + curvature_of(q, own, x, excess));
-        if (own->row != SIZE_MAX)
-            pull += q->rhs[own->row];
-        if (own->column != SIZE_MAX)
-            pull += q->rhs[own->column];
-        double step = -d * (gradient_of(q, own, y[c], y0[c], excess) - x * pull);
-        if (!(fabs(step) <= *largest))
-            *largest = fabs(step);
-        y[c] += step > STEP_MAX ? STEP_MAX : step < -STEP_MAX ? -STEP_MAX : step;
-    }
-    return true;
-}
-
-/* excess [out, n_margins]: S(y) - R */
-static double cost_of(const problem *q, const double *y, const double *y0, const double *target,
-                      double *excess)
-{
-    double cost = 0;
-    for (size_t r = 0; r < q->n_margins; r++)
-        excess[r] = -target[r];
-    for (size_t c = 0; c < q->n_cells; c++) {
-        double z = (y[c] - y0[c]) / q->cells[c].sd, x = exp(y[c]);
-        cost += z * z;
-        if (q->cells[c].row != SIZE_MAX)
-            excess[q->cells[c].row] += x;
-        if (q->cells[c].column != SIZE_MAX)
-            excess[q->cells[c].column] += x;
-    }
-    for (size_t r = 0; r < q->n_margins; r++) {
-        double z = excess[r] / q->margins[r].sd;
-        cost += z * z;
-    }
-    return cost;
-}
-
-/* y [in: anything, out: optimum]; trial: room for n_cells. */
-static autk_status solve(double *y, double *trial, problem *q, const double *y0,
-                         const double *target, autk_err *err)
-{
-    memcpy(y, y0, q->n_cells * sizeof *y);
-    double largest = INFINITY, cost = cost_of(q, y, y0, target, q->excess);
-    for (int it = 0;; it++) {
-        memcpy(trial, y, q->n_cells * sizeof *y);
-        if (!newton_step(trial, &largest, q, y0, q->excess))
-            return autki_fail(err, AUTK_ENUMERIC, "the margins of %d make a singular system",
-                              q->year);
-        double next = cost_of(q, trial, y0, target, q->excess);
-        for (int half = 0; half < 40 && !(next <= cost); half++) {
-            for (size_t c = 0; c < q->n_cells; c++)
-                trial[c] = y[c] + (trial[c] - y[c]) / 2;
-            next = cost_of(q, trial, y0, target, q->excess);
-        }
-        /* Where a total and the prior contradict each other the cost may be all but flat: then
-         * steps stay long and gain nothing; at the floor of floating point they cannot gain. */
-        bool is_flat = cost - next <= GAIN_MIN + 1e-14 * cost && next <= cost * (1 + 1e-12);
-        if (next <= cost)
-            memcpy(y, trial, q->n_cells * sizeof *y);
-        if (largest <= q->opts->tol || is_flat)
-            return AUTK_OK;
-        if (it == q->opts->max_iter || isnan(next))
-            return autki_fail(err, AUTK_ENOCONV,
-                              "a silent flow still moves by %.3g > %.3g after %d iterations",
-                              largest, q->opts->tol, it);
-        cost = next <= cost ? next : cost_of(q, y, y0, target, q->excess);
-    }
+    for (; n < AUTKI_CELL_MARGINS; n++)
+        at[n] = AUTKI_NO_MARGIN;
+    return st;
 }
 
 /* ------------------------------------------------------------------ draws */
@@ -312,21 +236,22 @@ static int ascending(const void *a, const void *b)
 }
 
 /* draws: [n_cells][n_draws] */
-static autk_status draw_all(double *draws, problem *q, double *room, autk_err *err)
+static autk_status draw_all(double *draws, const problem *q, autki_balance *b, autk_err *err)
 {
     size_t n_draws = (size_t)q->opts->n_draws, m = q->n_cells;
-    double *y = room, *y0 = room + m, *trial = room + 2 * m;
+    double *y = autki_malloc(2 * m + q->n_margins, sizeof *y), *y0 = y + m, *target = y + 2 * m;
     uint64_t random = q->opts->seed;
-    autk_status st = AUTK_OK;
+    autk_status st = y != NULL ? AUTK_OK : autki_no_memory(err, m * sizeof *y);
     for (size_t d = 0; d < n_draws && st == AUTK_OK; d++) {
         for (size_t c = 0; c < m; c++)
-            y0[c] = q->cells[c].prior + draw_error(q->cells[c].errors, &random);
+            y0[c] = q->cells[c].prior + draw_error(q->silent[c].errors, &random);
         for (size_t r = 0; r < q->n_margins; r++)
-            q->target[r] = q->margins[r].residual + q->margins[r].sd * autki_random_normal(&random);
-        st = solve(y, trial, q, y0, q->target, err);
+            target[r] = q->margins[r].residual + q->margins[r].sd * autki_random_normal(&random);
+        st = autki_balance_solve(y, b, y0, target, err);
         for (size_t c = 0; c < m && st == AUTK_OK; c++)
             draws[c * n_draws + d] = exp(y[c]);
     }
+    free(y);
     return st;
 }
 
@@ -337,54 +262,77 @@ static double at_quantile(const double *sorted, size_t n, double quantile)
     return k + 1 < n ? sorted[k] + (at - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[n - 1];
 }
 
-static autk_status fill_estimates(autk_blackout_estimate *out, problem *q, autk_err *err)
+static void fill_from_draws(autk_blackout_estimate *e, double *draws, size_t n_draws)
+{
+    qsort(draws, n_draws, sizeof *draws, ascending);
+    e->value = at_quantile(draws, n_draws, 0.5);
+    e->low = at_quantile(draws, n_draws, 0.05);
+    e->high = at_quantile(draws, n_draws, 0.95);
+}
+
+/* A flow's sections together, draw by draw: what is drawn too high in one is too low in another. */
+static void fill_sums(autk_blackout_estimate *sums, double *room, const double *draws,
+                      const problem *q)
+{
+    size_t n_draws = (size_t)q->opts->n_draws;
+    for (size_t first = 0, last; first < q->n_cells; first = last) {
+        size_t flow = q->silent[first].flow;
+        memset(room, 0, n_draws * sizeof *room);
+        for (last = first; last < q->n_cells && q->silent[last].flow == flow; last++)
+            for (size_t d = 0; d < n_draws; d++)
+                room[d] += draws[last * n_draws + d];
+        fill_from_draws(&sums[flow], room, n_draws);
+    }
+}
+
+static autk_status fill_estimates(autk_blackout_estimate *out, autk_blackout_estimate *sums,
+                                  problem *q, autk_err *err)
 {
     size_t m = q->n_cells, k = q->n_margins, n_draws = (size_t)q->opts->n_draws;
-    double *draws = autki_malloc(m * n_draws, sizeof *draws);
-    double *room = autki_malloc(3 * m + k * k + 3 * k, sizeof *room);
-    autk_status st = AUTK_OK;
-    if (draws == NULL || room == NULL) {
-        st = autki_no_memory(err, m * n_draws * sizeof *draws);
-    } else {
-        q->gram = room + 3 * m;
-        q->rhs = q->gram + k * k;
-        q->excess = q->rhs + k;
-        q->target = q->excess + k;
-        st = draw_all(draws, q, room, err);
-    }
-    for (size_t c = 0; c < m && st == AUTK_OK; c++) {
-        double *own = draws + c * n_draws;
-        autk_blackout_estimate *e = &out[q->cells[c].out];
-        qsort(own, n_draws, sizeof *own, ascending);
-        e->value = at_quantile(own, n_draws, 0.5);
-        e->low = at_quantile(own, n_draws, 0.05);
-        e->high = at_quantile(own, n_draws, 0.95);
-    }
+    double *draws = autki_malloc((m + 1) * n_draws, sizeof *draws);
+    double *sd = autki_malloc(k, sizeof *sd);
+    autki_balance b = {.kind = q->opts->balance,
+                       .cells = q->cells,
+                       .n_cells = m,
+                       .margin_sd = sd,
+                       .n_margins = k,
+                       .tol = q->opts->tol,
+                       .max_iter = q->opts->max_iter};
+    autk_status st =
+        draws == NULL || sd == NULL ? autki_no_memory(err, m * n_draws * sizeof *draws) : AUTK_OK;
+    for (size_t r = 0; r < k && st == AUTK_OK; r++)
+        sd[r] = q->margins[r].sd;
+    if (st == AUTK_OK)
+        st = autki_balance_begin(&b, err);
+    if (st == AUTK_OK)
+        st = draw_all(draws, q, &b, err);
+    if (st == AUTK_OK && sums != NULL)
+        fill_sums(sums, draws + m * n_draws, draws, q);
+    for (size_t c = 0; c < m && st == AUTK_OK; c++)
+        fill_from_draws(&out[q->silent[c].out], draws + c * n_draws, n_draws);
+    autki_balance_end(&b);
     free(draws);
-    free(room);
+    free(sd);
     return st;
 }
 
 /* What a total leaves bounds each flow in it; it is all there is when the flow is alone. */
-static void fill_bounds(autk_blackout_estimate *e, const problem *q, size_t row, size_t column,
-                        const size_t *n_in)
+static void fill_bounds(autk_blackout_estimate *e, const problem *q,
+                        const size_t at[AUTKI_CELL_MARGINS])
 {
-    size_t at[2] = {row, column};
-    double *residual[2] = {&e->residual_exporter, &e->residual_importer};
     e->bound_low = 0;
-    e->bound_high = NAN;
-    for (int a = 0; a < 2; a++) {
-        *residual[a] = NAN;
-        if (at[a] == SIZE_MAX)
-            continue;
+    e->bound_high = e->residual_exporter = e->residual_importer = NAN;
+    for (int a = 0; a < AUTKI_CELL_MARGINS && at[a] != AUTKI_NO_MARGIN; a++) {
         const margin *g = &q->margins[at[a]];
         double high = g->residual + Z95 * g->sd, low = g->residual - Z95 * g->sd;
-        *residual[a] = g->residual;
+        double *residual = g->exports ? &e->residual_exporter : &e->residual_importer;
+        if (!(*residual <= g->residual)) /* the narrowest: of the section where it is known */
+            *residual = g->residual;
         if (high < 0)
             high = 0;
         if (isnan(e->bound_high) || high < e->bound_high)
             e->bound_high = high;
-        if (n_in[at[a]] == 1 && low > e->bound_low)
+        if (g->n_flows == 1 && low > e->bound_low)
             e->bound_low = low;
     }
     if (e->bound_high < e->bound_low) /* the two totals contradict each other */
@@ -393,14 +341,23 @@ static void fill_bounds(autk_blackout_estimate *e, const problem *q, size_t row,
 
 /* ------------------------------------------------------------------ all of it */
 
-static autk_status check(const autk_panel *p, int year, const autk_silent_flow *silent, size_t n,
-                         const autk_blackout_opts *o, autk_err *err)
+static autk_status check(const problem *q, const autk_silent_flow *silent, size_t n, autk_err *err)
 {
-    if (year < p->first_year || year >= p->first_year + p->n_years)
+    const autk_panel *p = q->panels;
+    const autk_blackout_opts *o = q->opts;
+    if (q->n_sections < 1 || q->n_sections > SECTIONS_MAX)
+        return autki_fail(err, AUTK_EARG, "expected 1 to %d sections, got %zu", SECTIONS_MAX,
+                          q->n_sections);
+    for (size_t s = 1; s < q->n_sections; s++) {
+        if (p[s].first_year != p->first_year || p[s].n_years != p->n_years ||
+            p[s].n_economies != p->n_economies)
+            return autki_fail(err, AUTK_EARG, "expected sections of the same years and economies");
+    }
+    if (q->year < p->first_year || q->year >= p->first_year + p->n_years)
         return autki_fail(err, AUTK_EARG, "expected a year from %d to %d, got %d", p->first_year,
-                          p->first_year + p->n_years - 1, year);
+                          p->first_year + p->n_years - 1, q->year);
     if (!(o->partner_sd >= 0) || !(o->total_sd >= 0) || o->n_draws < 20 || o->n_draws > 100000 ||
-        !(o->tol > 0) || o->max_iter < 1)
+        !(o->tol > 0) || o->max_iter < 1 || (unsigned)o->balance >= AUTK_BALANCE_COUNT)
         return autki_fail(err, AUTK_EARG,
                           "expected errors of at least 0 and 20 to 100000 draws, got %g, %g and %d",
                           o->partner_sd, o->total_sd, o->n_draws);
@@ -414,31 +371,90 @@ static autk_status check(const autk_panel *p, int year, const autk_silent_flow *
     return AUTK_OK;
 }
 
-static autk_status prepare_cells(autk_blackout_estimate *out, problem *q, growths *g, size_t *n_in,
-                                 const autk_blackout_model *m, const autk_silent_flow *silent,
-                                 size_t n, const double *exports, const double *imports,
+static const autk_blackout_estimate nothing_known = {.value = NAN,
+                                                     .low = NAN,
+                                                     .high = NAN,
+                                                     .trend = NAN,
+                                                     .residual_exporter = NAN,
+                                                     .residual_importer = NAN,
+                                                     .bound_high = NAN};
+
+/* at: [n * n_sections] the totals of each, by flow, then section */
+static autk_status prepare_cells(autk_blackout_estimate *out, size_t (*at)[AUTKI_CELL_MARGINS],
+                                 problem *q, const autk_silent_flow *silent, size_t n,
                                  autk_err *err)
 {
     autk_status st = AUTK_OK;
-    size_t *rows = autki_malloc(2 * n, sizeof *rows);
-    if (rows == NULL)
-        return autki_no_memory(err, 2 * n * sizeof *rows);
-    for (size_t k = 0; k < n && st == AUTK_OK; k++) {
-        int32_t i = silent[k].exporter, j = silent[k].importer;
-        make_margin(q, &rows[2 * k], i, true, exports != NULL ? exports[i] : NAN);
-        make_margin(q, &rows[2 * k + 1], j, false, imports != NULL ? imports[j] : NAN);
-        for (int a = 0; a < 2; a++)
-            if (rows[2 * k + (size_t)a] != SIZE_MAX)
-                n_in[rows[2 * k + (size_t)a]]++;
-        out[k] = (autk_blackout_estimate){.value = NAN, .low = NAN, .high = NAN, .trend = NAN};
-        cell c = {.row = rows[2 * k], .column = rows[2 * k + 1], .out = k};
-        st = find_prior(&out[k], &c, g, m, q, i, j, err);
-        if (st == AUTK_OK && !isnan(c.prior))
-            q->cells[q->n_cells++] = c;
+    for (size_t k = 0; k < n * q->n_sections && st == AUTK_OK; k++) {
+        size_t flow = k / q->n_sections, section = k % q->n_sections;
+        autki_cell *cell = &q->cells[q->n_cells];
+        q->silent[q->n_cells] = (silent_cell){.out = k, .flow = flow};
+        out[k] = nothing_known;
+        st = find_margins(at[k], q, section, silent[flow], err);
+        if (st == AUTK_OK)
+            st = find_prior(&out[k], cell, &q->silent[q->n_cells], q, section,
+                            silent[flow].exporter, silent[flow].importer, err);
+        memcpy(cell->margin, at[k], sizeof cell->margin);
+        if (st == AUTK_OK && !isnan(cell->prior))
+            q->n_cells++;
     }
-    for (size_t k = 0; k < n && st == AUTK_OK; k++)
-        fill_bounds(&out[k], q, rows[2 * k], rows[2 * k + 1], n_in);
-    free(rows);
+    for (size_t k = 0; k < n * q->n_sections && st == AUTK_OK; k++)
+        fill_bounds(&out[k], q, at[k]);
+    return st;
+}
+
+static autk_status make_room(problem *q, size_t n_silent, autk_err *err)
+{
+    size_t n = (size_t)q->panels->n_economies, n_cells = n_silent * q->n_sections;
+    size_t n_growths = q->n_sections * (size_t)q->panels->n_years;
+    q->growths.of = autki_calloc(n_growths, sizeof *q->growths.of);
+    q->growths.made = autki_calloc(n_growths, sizeof *q->growths.made);
+    q->is_silent = autki_calloc(n * n, sizeof *q->is_silent);
+    /* One more: what has no history is written behind the last that has. */
+    q->cells = autki_malloc(n_cells + 1, sizeof *q->cells);
+    q->silent = autki_malloc(n_cells + 1, sizeof *q->silent);
+    if (q->growths.of == NULL || q->growths.made == NULL || q->is_silent == NULL ||
+        q->cells == NULL || q->silent == NULL)
+        return autki_no_memory(err, n * n + n_cells * sizeof *q->cells);
+    return AUTK_OK;
+}
+
+static void free_room(problem *q)
+{
+    size_t n_growths = q->n_sections * (size_t)q->panels->n_years;
+    for (size_t y = 0; q->growths.made != NULL && q->growths.of != NULL && y < n_growths; y++)
+        if (q->growths.made[y])
+            autki_growth_free(&q->growths.of[y]);
+    free(q->growths.of);
+    free(q->growths.made);
+    free(q->is_silent);
+    free(q->margins);
+    free(q->cells);
+    free(q->silent);
+}
+
+static autk_status solve(autk_blackout_estimate *out, autk_blackout_estimate *sums, problem *q,
+                         const autk_silent_flow *silent, size_t n_silent, autk_err *err)
+{
+    autk_status st = check(q, silent, n_silent, err);
+    if (st != AUTK_OK)
+        return st;
+    size_t n = (size_t)q->panels->n_economies;
+    size_t(*at)[AUTKI_CELL_MARGINS] = autki_malloc(n_silent * q->n_sections, sizeof *at);
+    st = make_room(q, n_silent, err);
+    if (st == AUTK_OK && at == NULL)
+        st = autki_no_memory(err, n_silent * q->n_sections * sizeof *at);
+    for (size_t k = 0; st == AUTK_OK && k < n_silent; k++) {
+        q->is_silent[(size_t)silent[k].exporter * n + (size_t)silent[k].importer] = true;
+        if (sums != NULL)
+            sums[k] = nothing_known;
+    }
+    if (st == AUTK_OK)
+        st = prepare_cells(out, at, q, silent, n_silent, err);
+    if (st == AUTK_OK && q->n_cells != 0)
+        st = fill_estimates(out, sums, q, err);
+    free(at);
+    free_room(q);
     return st;
 }
 
@@ -448,33 +464,30 @@ autk_status autk_blackout_solve(autk_blackout_estimate *out, const autk_blackout
                                 const autk_blackout_opts *opts, autk_err *err)
 {
     autk_blackout_opts defaults = autk_blackout_opts_default();
-    problem q = {.panel = panel, .opts = opts != NULL ? opts : &defaults, .year = year};
-    size_t n = (size_t)panel->n_economies, n_years = (size_t)panel->n_years;
-    autk_status st = check(panel, year, silent, n_silent, q.opts, err);
-    if (st != AUTK_OK)
-        return st;
-    growths g = {autki_calloc(n_years, sizeof *g.of), autki_calloc(n_years, sizeof *g.made)};
-    size_t *n_in = autki_calloc(2 * n, sizeof *n_in);
-    q.is_silent = autki_calloc(n * n, sizeof *q.is_silent);
-    q.margins = autki_malloc(2 * n, sizeof *q.margins);
-    q.cells = autki_malloc(n_silent, sizeof *q.cells);
-    if (g.of == NULL || g.made == NULL || n_in == NULL || q.is_silent == NULL ||
-        q.margins == NULL || q.cells == NULL)
-        st = autki_no_memory(err, n * n);
-    for (size_t k = 0; st == AUTK_OK && k < n_silent; k++)
-        q.is_silent[(size_t)silent[k].exporter * n + (size_t)silent[k].importer] = true;
-    if (st == AUTK_OK)
-        st = prepare_cells(out, &q, &g, n_in, model, silent, n_silent, exports, imports, err);
-    if (st == AUTK_OK && q.n_cells != 0)
-        st = fill_estimates(out, &q, err);
-    for (size_t y = 0; g.made != NULL && g.of != NULL && y < n_years; y++)
-        if (g.made[y])
-            autki_growth_free(&g.of[y]);
-    free(g.of);
-    free(g.made);
-    free(n_in);
-    free(q.is_silent);
-    free(q.margins);
-    free(q.cells);
-    return st;
+    const autk_blackout_totals totals = {.exports = exports, .imports = imports};
+    problem q = {.panels = panel,
+                 .models = &model,
+                 .n_sections = 1,
+                 .totals = &totals,
+                 .opts = opts != NULL ? opts : &defaults,
+                 .year = year};
+    return solve(out, NULL, &q, silent, n_silent, err);
+}
+
+autk_status autk_blackout_solve_sections(autk_blackout_estimate *out, autk_blackout_estimate *sums,
+                                         const autk_blackout_model *const *models,
+                                         const autk_panel *panels, size_t n_sections, int year,
+                                         const autk_silent_flow *silent, size_t n_silent,
+                                         const autk_blackout_totals *totals,
+                                         const autk_blackout_opts *opts, autk_err *err)
+{
+    autk_blackout_opts defaults = autk_blackout_opts_default();
+    const autk_blackout_totals none = {.exports = NULL};
+    problem q = {.panels = panels,
+                 .models = models,
+                 .n_sections = n_sections,
+                 .totals = totals != NULL ? totals : &none,
+                 .opts = opts != NULL ? opts : &defaults,
+                 .year = year};
+    return solve(out, sums, &q, silent, n_silent, err);
 }

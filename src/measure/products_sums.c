@@ -6,25 +6,9 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "data/hs.h"
 
 /* ------------------------------------------------------------------ detail */
-
-static const char *section_of(int chapter)
-{
-    static const struct {
-        int last;
-        const char *name;
-    } sections[] = {{5, "I"},    {14, "II"},   {15, "III"},   {24, "IV"},  {27, "V"},
-                    {38, "VI"},  {40, "VII"},  {43, "VIII"},  {46, "IX"},  {49, "X"},
-                    {63, "XI"},  {67, "XII"},  {70, "XIII"},  {71, "XIV"}, {83, "XV"},
-                    {85, "XVI"}, {89, "XVII"}, {92, "XVIII"}, {93, "XIX"}, {96, "XX"},
-                    {99, "XXI"}};
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        if (chapter <= sections[i].last)
-            return sections[i].name;
-    }
-    return "";
-}
 
 /* The group that a product of a layer belongs to; false when it is none of them. */
 static bool group_code(char out[16], const char *product, int level, int digits, const char *prefix)
@@ -34,8 +18,7 @@ static bool group_code(char out[16], const char *product, int level, int digits,
         strncmp(product, prefix, strlen(prefix)) != 0)
         return false;
     if (digits == AUTK_PRODUCT_SECTIONS) {
-        int chapter = (product[0] - '0') * 10 + (product[1] - '0');
-        (void)snprintf(out, 16, "%s", section_of(chapter));
+        (void)snprintf(out, 16, "%s", autki_hs_section_name(autki_hs_section(product)));
     } else if (digits == AUTKI_PRODUCT_WHOLE) {
         (void)snprintf(out, 16, "%s", prefix);
     } else {

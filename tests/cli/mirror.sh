@@ -13,9 +13,13 @@
                 # Belarus and Russia fall silent in 2021.
                 if [ "$period" -lt 2021 ] || [ "$i" -gt 1 ]; then
                     echo "$period,${codes[i]},X,${codes[j]},TOTAL,$value"
+                    echo "$period,${codes[i]},X,${codes[j]},310420,$((value / 10 * 6))"
+                    echo "$period,${codes[i]},X,${codes[j]},270900,$((value / 10 * 4))"
                 fi
                 if [ "$period" -lt 2021 ] || [ "$j" -gt 1 ]; then
                     echo "$period,${codes[j]},M,${codes[i]},TOTAL,$((value / 100 * (102 + gap)))"
+                    echo "$period,${codes[j]},M,${codes[i]},310420,$((value / 1000 * 6 * (102 + gap)))"
+                    echo "$period,${codes[j]},M,${codes[i]},270900,$((value / 1000 * 4 * (102 + gap)))"
                 fi
             done
         done
@@ -26,6 +30,10 @@
 "$AUTARKY" mirror trade.atk --economy BLR --top 3 --format csv | cut -d, -f1,2,3,8
 "$AUTARKY" mirror trade.atk --silent
 "$AUTARKY" mirror trade.atk --silent --totals BLR:exports=3e9,RUS:imports=9e9 --format csv | cut -d, -f1,2,8
+for balance in "" --ras; do
+    # shellcheck disable=SC2086 # no option when empty
+    "$AUTARKY" mirror trade.atk --by-section --year 2021 --totals BLR:exports=1.2e10 $balance
+done
 # Product by product: who said what, and what products makes of it.
 cat >products.csv <<END
 period,reporterCode,flowCode,partnerCode,cmdCode,primaryValue
@@ -54,6 +62,9 @@ for totals in "" --without-totals; do
 done
 "$AUTARKY" mirror --backtest --pair RUS,BLR --format csv | cut -d, -f1-3,9
 "$AUTARKY" mirror
+echo "exit $?"
+"$AUTARKY" mirror --backtest --pair RUS,BLR,KAZ --years 2019:2019 --ras --format csv | cut -d, -f1-3
+"$AUTARKY" mirror trade.atk --by-section
 echo "exit $?"
 "$AUTARKY" mirror --backtest --pair RUS
 echo "exit $?"

@@ -177,6 +177,60 @@ static void blackout__weighs_trend_against_total(void **state)
     free(v);
 }
 
+/* Three sections of one flow under a sure total of all goods: each stays unsure, their sum does
+ * not. One section alone is what autk_blackout_solve says. */
+static void blackout__sections_share_the_total_of_all_goods(void **state)
+{
+    (void)state;
+    enum { SECTIONS = 3 };
+    autk_panel p[SECTIONS];
+    double *v[SECTIONS], exports[N], imports[N], all[N];
+    autk_blackout_model *m[SECTIONS] = {NULL, NULL, NULL};
+    autk_blackout_estimate e[SECTIONS], sum, alone;
+    autk_blackout_opts o = autk_blackout_opts_default();
+    autk_err err;
+    const autk_silent_flow silent = {3, 5};
+    double truth = 0;
+    o.partner_sd = o.total_sd = 0;
+    o.n_draws = 100;
+    memset(all, 0, sizeof all);
+    for (int s = 0; s < SECTIONS; s++) {
+        v[s] = make_panel(&p[s], 20 + (uint64_t)s);
+        assert_ok(autk_blackout_learn(&m[s], &p[s], 2021, &err), &err);
+        totals(exports, imports, &p[s], 2021);
+        truth += truth_of(&p[s], 2021, 3, 5);
+        for (int k = 0; k < N; k++)
+            all[k] += exports[k];
+    }
+    const autk_blackout_totals known = {.exports = all};
+    const autk_blackout_model *const models[SECTIONS] = {m[0], m[1], m[2]};
+    for (int kind = 0; kind < AUTK_BALANCE_COUNT; kind++) {
+        o.balance = (autk_balance)kind;
+        assert_ok(autk_blackout_solve_sections(e, &sum, models, p, SECTIONS, 2021, &silent, 1,
+                                               &known, &o, &err),
+                  &err);
+        assert_near(sum.value, truth, 1e-4);
+        assert_near(sum.low, truth, 1e-4);
+        assert_near(sum.high, truth, 1e-4);
+        for (int s = 0; s < SECTIONS; s++) {
+            assert_true(e[s].high > 1.05 * e[s].low && e[s].high <= truth * (1 + 1e-4));
+            assert_near(e[s].bound_high, truth, 1e-4);
+        }
+    }
+    o.balance = AUTK_BALANCE_ERRORS;
+    const autk_blackout_totals one = {.section_exports = exports};
+    assert_ok(autk_blackout_solve(&alone, m[2], &p[2], 2021, &silent, 1, exports, NULL, &o, &err),
+              &err);
+    assert_ok(autk_blackout_solve_sections(e, NULL, &models[2], &p[2], 1, 2021, &silent, 1, &one,
+                                           &o, &err),
+              &err);
+    assert_true(e[0].value == alone.value && e[0].low == alone.low && e[0].high == alone.high);
+    for (int s = 0; s < SECTIONS; s++) {
+        autk_blackout_model_free(m[s]);
+        free(v[s]);
+    }
+}
+
 /* Nine in ten, give or take what some 550 flows leave (two standard errors: .026). */
 static void backtest__intervals_hold_what_they_promise(void **state)
 {
@@ -195,7 +249,9 @@ static void backtest__intervals_hold_what_they_promise(void **state)
         assert_ok(autk_backtest_summarise(&s, rows, n, &err), &err);
         assert_true(s.all.coverage > 0.86 && s.all.coverage < 0.95);
         free(rows);
-        assert_ok(autk_backtest_pair(&rows, &n, &p, 1, 2, 2015, 2021, with_totals, &o, &err), &err);
+        assert_ok(autk_backtest_between(&rows, &n, &p, (const int32_t[]){1, 2}, 2, 2015, 2021,
+                                        with_totals, &o, &err),
+                  &err);
         assert_int_equal(n, 14);
         for (size_t k = 0; k < n; k++)
             assert_true(rows[k].truth ==
@@ -231,7 +287,8 @@ static void blackout__is_repeatable_and_checks_its_arguments(void **state)
     assert_int_equal(autk_blackout_solve(&a, m, &p, 2021, &silent, 1, NULL, NULL, NULL, &err),
                      AUTK_EARG);
     assert_int_equal(autk_backtest_random(&rows, &n, &p, 2010, 1, false, NULL, &err), AUTK_EARG);
-    assert_int_equal(autk_backtest_pair(&rows, &n, &p, 1, 1, 2015, 2021, false, NULL, &err),
+    assert_int_equal(autk_backtest_between(&rows, &n, &p, (const int32_t[]){1, 1}, 2, 2015, 2021,
+                                           false, NULL, &err),
                      AUTK_EARG);
     for (int k = 0; k < YEARS * N * N; k++)
         v[k] = NAN;
@@ -271,6 +328,7 @@ int main(void)
         cmocka_unit_test(blackout__with_exact_totals_is_the_residual),
         cmocka_unit_test(blackout__without_totals_is_the_trend),
         cmocka_unit_test(blackout__weighs_trend_against_total),
+        cmocka_unit_test(blackout__sections_share_the_total_of_all_goods),
         cmocka_unit_test(backtest__intervals_hold_what_they_promise),
         cmocka_unit_test(blackout__is_repeatable_and_checks_its_arguments),
         cmocka_unit_test(blackout__survives_every_allocation_failure)};
