@@ -25,7 +25,7 @@ ties: --years --dataset
 roles: --years --draws --resolution --dataset
 corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only --dataset
 route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map --dataset
-mirror: --year --economy --product --store --estimates --silent --totals --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset
+mirror: --year --economy --product --store --estimates --silent --totals --by-section --ras --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset
 "
 _autarky_common="--format --output --world --help"
 
