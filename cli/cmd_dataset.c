@@ -95,12 +95,8 @@ static autk_status export(cli_context *cli, autk_dataset *dataset, const dataset
     int i = 0;
     while (i < 3 && strcmp(a->to, formats[i]) != 0)
         i++;
-    if (i == 3) {
-        (void)snprintf(cli->err.source, sizeof cli->err.source, "--to");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                       "expected csv, csv.zst or dta, got \"%s\"", a->to);
-        return cli->err.code = AUTK_EARG;
-    }
+    if (i == 3)
+        return cli_expected(cli, "--to", "csv, csv.zst or dta", a->to);
     opts.format = (autk_export_format)i;
     opts.layer = a->layer;
     opts.progress = cli_progress();
@@ -152,12 +148,8 @@ static autk_status merge(cli_context *cli, const dataset_args *a)
     uint64_t n = 0;
     autk_table *table = NULL;
     autk_progress progress = cli_progress();
-    if (a->into == NULL) {
-        (void)snprintf(cli->err.source, sizeof cli->err.source, "--into");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                       "expected a dataset to merge into, got nothing");
-        return cli->err.code = AUTK_EARG;
-    }
+    if (a->into == NULL)
+        return cli_expected(cli, "--into", "a dataset to merge into", NULL);
     autk_status st = autk_dataset_merge(&n, a->into, cli->arguments[1], &progress, &cli->err);
     if (st == AUTK_OK)
         st = autk_table_create(&table, columns, 1, &cli->err);

@@ -13,15 +13,6 @@ typedef struct question {
     autk_depend_opts opts;
 } question;
 
-static autk_status expect(cli_context *cli, const char *option, const char *expected,
-                          const char *got)
-{
-    memset(&cli->err, 0, sizeof cli->err);
-    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got \"%s\"", expected, got);
-    return cli->err.code = AUTK_EARG;
-}
-
 autk_status cli_parse_direction(autk_direction *out, const char *text, autk_err *err)
 {
     static const char *const names[] = {"trade", "export", "exports", "import", "imports"};
@@ -60,7 +51,7 @@ static autk_status choose_years(cli_context *cli, question *q, const depend_opti
 {
     int first, last;
     if (o->year_given && o->years_given)
-        return expect(cli, "--years", "--year or --years, not both", o->years);
+        return cli_expected(cli, "--years", "--year or --years, not both", o->years);
     if (o->years_given)
         return cli_parse_years(&q->first, &q->last, o->years, "--years", &cli->err);
     if (o->year_given) {
@@ -92,12 +83,8 @@ static autk_status ask(cli_context *cli, question *q, const depend_options *o)
     autk_status st = cli_parse_direction(&q->opts.direction, o->flow, &cli->err);
     if (st == AUTK_OK)
         st = cli_parse_scope(&opts.scope, o->scope, &cli->err);
-    if (st == AUTK_OK && o->top < 0) {
-        (void)snprintf(cli->err.source, sizeof cli->err.source, "--top");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected a number >= 0, got %lld",
-                       (long long)o->top);
-        return cli->err.code = AUTK_EARG;
-    }
+    if (st == AUTK_OK && o->top < 0)
+        return cli_expected_number(cli, "--top", "a number >= 0", (double)o->top);
     if (st == AUTK_OK)
         st = cli_open_world(cli, &q->world);
     if (st == AUTK_OK)

@@ -11,14 +11,6 @@ typedef struct import_args {
     bool check, again, keep_self;
 } import_args;
 
-static autk_status bad_value(cli_context *cli, const char *option, const char *expected,
-                             const char *got)
-{
-    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected %s, got \"%s\"", expected, got);
-    return cli->err.code = AUTK_EARG;
-}
-
 /* Position of text among names; false when it is none of them. */
 static bool choose(int *choice, const char *text, const char *const *names, int n)
 {
@@ -65,7 +57,7 @@ static autk_status one_char(char *to, cli_context *cli, const char *option, cons
     else if (strlen(text) == 1)
         *to = text[0];
     else
-        return bad_value(cli, option, "one character (or tab)", text);
+        return cli_expected(cli, option, "one character (or tab)", text);
     return AUTK_OK;
 }
 
@@ -77,19 +69,19 @@ static autk_status take_choices(autk_import_opts *o, cli_context *cli, const imp
     static const char *const encodings[] = {"utf-8", "latin-1"};
     int choice = 0;
     if (!choose_format(&o->format, a->format))
-        return bad_value(cli, "--as", "guess, " FORMATS, a->format);
+        return cli_expected(cli, "--as", "guess, " FORMATS, a->format);
     if (!choose(&choice, a->side, sides, 4))
-        return bad_value(cli, "--reported-by", "exporter, importer, reconciled or unknown",
-                         a->side);
+        return cli_expected(cli, "--reported-by", "exporter, importer, reconciled or unknown",
+                            a->side);
     o->side = (autk_side)choice;
     if (!choose(&choice, a->valuation, valuations, 3))
-        return bad_value(cli, "--valuation", "fob, cif or unknown", a->valuation);
+        return cli_expected(cli, "--valuation", "fob, cif or unknown", a->valuation);
     o->valuation = (autk_valuation)choice;
     if (!choose(&choice, a->duplicates, duplicates, 4))
-        return bad_value(cli, "--duplicates", "fail, sum, first or last", a->duplicates);
+        return cli_expected(cli, "--duplicates", "fail, sum, first or last", a->duplicates);
     o->duplicates = (autk_duplicates)choice;
     if (!choose(&choice, a->encoding, encodings, 2))
-        return bad_value(cli, "--encoding", "utf-8 or latin-1", a->encoding);
+        return cli_expected(cli, "--encoding", "utf-8 or latin-1", a->encoding);
     o->latin1 = choice == 1;
     return AUTK_OK;
 }
@@ -108,9 +100,9 @@ static autk_status make_opts(autk_import_opts *o, cli_context *cli, const import
     o->again = a->again;
     o->keep_self = a->keep_self;
     if (a->threads < 0 || a->threads > 256)
-        return bad_value(cli, "--threads", "0 to 256", "another number");
+        return cli_expected_number(cli, "--threads", "0 to 256", (double)a->threads);
     if (a->product_digits < 0 || a->product_digits > 20)
-        return bad_value(cli, "--product-digits", "0 to 20", "another number");
+        return cli_expected_number(cli, "--product-digits", "0 to 20", (double)a->product_digits);
     o->n_threads = (int)a->threads;
     o->product_digits = (int)a->product_digits;
     o->progress = cli_progress();
@@ -194,7 +186,7 @@ static autk_status import_all(cli_context *cli, const import_args *a)
     if (st != AUTK_OK)
         return st;
     if (strcmp(a->codes, "as-is") != 0 && strcmp(a->codes, "world") != 0)
-        return bad_value(cli, "--codes", "world or as-is", a->codes);
+        return cli_expected(cli, "--codes", "world or as-is", a->codes);
     if (strcmp(a->codes, "world") == 0) {
         st = cli_open_world(cli, &world);
         if (st != AUTK_OK)
@@ -273,6 +265,6 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
         return st;
     take_leading_format(cli, &a, as_given);
     if (a.into == NULL && !a.check)
-        return bad_value(cli, "--into", "a dataset to import into (or --check)", "");
+        return cli_expected(cli, "--into", "a dataset to import into (or --check)", NULL);
     return import_all(cli, &a);
 }

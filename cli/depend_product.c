@@ -133,7 +133,7 @@ static autk_status ask_and_answer(product_question *q, cli_context *cli, const d
         st = open_evidence(q, cli, o);
     if (st != AUTK_OK)
         return st;
-    items = calloc(2 * ((size_t)(q->last - q->first) + 1), sizeof *items);
+    items = calloc(2 * ((size_t)(q->last - q->first) + 1), sizeof(autk_product_dependence *));
     if (items == NULL)
         return cli->err.code = AUTK_ENOMEM;
     st = answer(items, &n, cli, q, o->product);
