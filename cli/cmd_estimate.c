@@ -47,6 +47,40 @@ static autk_status check_resistances(cli_context *cli, const options *o)
     return AUTK_OK;
 }
 
+/* Whole numbers and what they may be. */
+static autk_status check_counts(cli_context *cli, const options *o)
+{
+    const struct {
+        const char *option;
+        int64_t value, low, high;
+        const char *expected;
+    } counts[] = {{"--max-iterations", o->max_iterations, 1, 100000, "1 to 100000"},
+                  {"--threads", o->threads, 0, 256, "0 to 256"},
+                  {"--decimals", o->decimals, 1, 15, "1 to 15"},
+                  {"--bootstrap", o->bootstrap, 0, 10000, "2 to 10000 draws"},
+                  {"--seed", o->seed, 0, INT64_MAX, "a number of at least 0"},
+                  {"--event-before", o->event_before, 1, 100, "1 to 100"},
+                  {"--event-after", o->event_after, 1, 100, "1 to 100"}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        if (counts[i].value < counts[i].low || counts[i].value > counts[i].high)
+            return cli_expected_number(cli, counts[i].option, counts[i].expected,
+                                       (double)counts[i].value);
+    }
+    return AUTK_OK;
+}
+
+static autk_status check_options(cli_context *cli, const options *o)
+{
+    autk_status st = check_counts(cli, o);
+    if (st == AUTK_OK && o->data == NULL)
+        st = wrong_word(cli, "--data", "a file", "nothing");
+    if (st == AUTK_OK && !(o->estimate.tol > 0 && o->estimate.tol < 1))
+        st = cli_expected_number(cli, "--tol", "a number above 0 and below 1", o->estimate.tol);
+    if (st == AUTK_OK && o->chart != NULL && o->estimate.event == NULL)
+        st = wrong_word(cli, "--chart", "an --event to draw", "none");
+    return st == AUTK_OK ? check_resistances(cli, o) : st;
+}
+
 static autk_status take_words(cli_context *cli, options *o)
 {
     bool ols = false, fixest = false;
@@ -60,31 +94,13 @@ static autk_status take_words(cli_context *cli, options *o)
                     &o->estimate.keep_singletons);
     o->estimate.family = ols ? AUTK_FAMILY_OLS : AUTK_FAMILY_POISSON;
     o->estimate.convention = fixest ? AUTK_CONVENTION_FIXEST : AUTK_CONVENTION_STATA;
-    if (st == AUTK_OK && o->data == NULL)
-        st = wrong_word(cli, "--data", "a file", "nothing");
-    if (st == AUTK_OK && !(o->estimate.tol > 0 && o->estimate.tol < 1))
-        st = cli_expected_number(cli, "--tol", "a number above 0 and below 1", o->estimate.tol);
-    if (st == AUTK_OK && (o->max_iterations < 1 || o->max_iterations > 100000))
-        st = wrong_word(cli, "--max-iterations", "1 to 100000", "something else");
-    if (st == AUTK_OK && (o->threads < 0 || o->threads > 256))
-        st = wrong_word(cli, "--threads", "0 to 256", "something else");
-    if (st == AUTK_OK && (o->decimals < 1 || o->decimals > 15))
-        st = wrong_word(cli, "--decimals", "1 to 15", "something else");
     o->estimate.max_iterations = (int)o->max_iterations;
     o->estimate.n_threads = (int)o->threads;
-    if (st == AUTK_OK && (o->bootstrap < 0 || o->bootstrap > 10000))
-        st = wrong_word(cli, "--bootstrap", "2 to 10000 draws", "something else");
     o->estimate.bootstrap = (int)o->bootstrap;
     o->estimate.seed = (uint64_t)o->seed;
     o->estimate.event_before = (int)o->event_before;
     o->estimate.event_after = (int)o->event_after;
-    bool window = o->event_before >= 1 && o->event_before <= 100 && o->event_after >= 1 &&
-                  o->event_after <= 100;
-    if (st == AUTK_OK && !window)
-        st = wrong_word(cli, "--event-before", "1 to 100, as --event-after", "something else");
-    if (st == AUTK_OK && o->chart != NULL && o->estimate.event == NULL)
-        st = wrong_word(cli, "--chart", "an --event to draw", "none");
-    return st == AUTK_OK ? check_resistances(cli, o) : st;
+    return st == AUTK_OK ? check_options(cli, o) : st;
 }
 
 /* The text that a parser stumbled over, with a caret under the place. */

@@ -65,16 +65,21 @@ autk_status autk_chain_choose(autk_chain *chain, autk_chain_method method, int d
 
 void autk_chain_explain(autk_buf *out, const autk_chain *c)
 {
-    const autki_chain_text *rest[] = {&c->weights, &c->offset, &c->subset, &c->panel};
-    static const char *const what[] = {"weights", "offset", "subset", "panel"};
+    const struct {
+        const char *what;
+        const autki_chain_text *text;
+    } rest[] = {{"weights", &c->weights},
+                {"offset", &c->offset},
+                {"subset", &c->subset},
+                {"panel", &c->panel}};
     if (c->name != NULL)
         autk_buf_printf(out, "%s\n", c->name);
     autk_buf_printf(out, "First, by %s: %s\n  from %s",
                     c->estimate.family == AUTK_FAMILY_OLS ? "least squares" : "PPML",
                     c->formula.text, c->data.text);
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
-        if (rest[i]->text != NULL)
-            autk_buf_printf(out, "; %s: %s", what[i], rest[i]->text);
+        if (rest[i].text->text != NULL)
+            autk_buf_printf(out, "; %s: %s", rest[i].what, rest[i].text->text);
     }
     if (c->estimate.bias_correction)
         autk_buf_puts(out, "; corrected for bias");

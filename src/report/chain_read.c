@@ -23,10 +23,10 @@ void autk_chain_free(autk_chain *chain)
 {
     if (chain == NULL)
         return;
-    autki_chain_text *texts[] = {&chain->formula, &chain->data,   &chain->vcov, &chain->weights,
-                                 &chain->offset,  &chain->subset, &chain->panel};
+    char *texts[] = {chain->formula.text, chain->data.text,   chain->vcov.text, chain->weights.text,
+                     chain->offset.text,  chain->subset.text, chain->panel.text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]->text);
+        free(texts[i]);
     free(chain->source);
     free(chain->name);
     free(chain->scenario_path);
