@@ -19,7 +19,8 @@
 #define DRAWS AUTKI_BRIEF_DRAWS
 #define THETA_ERROR 0.2 /* relative standard error, as in the scenarios that come with autarky */
 #define TOLERANCE 1e-8
-#define LEAST_LOSS 1e-7 /* of real income: a ratio of less says nothing */
+#define DRAW_TOLERANCE 1e-6 /* quantiles of 16 draws have no more digits */
+#define LEAST_LOSS 1e-7     /* of real income: a ratio of less says nothing */
 #define MAX_YEARS_APART 5
 
 /* All that one world says: the point, or a draw. */
@@ -108,13 +109,13 @@ static void keep_loss(finding *found, autki_horizon h, const autk_outcome *outco
 
 /* reference: the year that trade comes back to when sanctions are lifted. */
 static autk_status find(finding *found, const autk_economy *economy, const tie *t,
-                        const double *theta, int reference, autk_err *err)
+                        const double *theta, int reference, double tolerance, autk_err *err)
 {
     autk_outcome *outcome = autki_malloc((size_t)t->n, sizeof *outcome);
     if (outcome == NULL)
         return autki_no_memory(err, (size_t)t->n * sizeof *outcome);
     autk_solve_opts opts = autk_solve_opts_default();
-    opts.tolerance = TOLERANCE;
+    opts.tolerance = tolerance;
     autk_status st = AUTK_OK;
     for (int h = 0; st == AUTK_OK && h < AUTKI_HORIZONS; h++) {
         autk_equilibrium *before = NULL;
@@ -157,15 +158,16 @@ static autk_status find_drawn(finding *found, const autki_loss *loss, const tie 
                               const double *u, autk_err *err)
 {
     double theta[AUTKI_HORIZONS], factor = 1.0 + THETA_ERROR * theta_stratum[stratum];
+    int reference = stratum % AUTKI_RELIEF_YEARS;
     autk_economy *drawn = NULL;
     for (int h = 0; h < AUTKI_HORIZONS; h++)
         theta[h] = loss->theta[h] * factor;
     if (loss->n_gaps == 0)
-        return find(found, t->economy, t, theta, stratum % AUTKI_RELIEF_YEARS, err);
+        return find(found, t->economy, t, theta, reference, DRAW_TOLERANCE, err);
     autk_status st =
         autki_economy_with_gaps(&drawn, t->economy, u + (size_t)stratum * loss->n_gaps, err);
     if (st == AUTK_OK)
-        st = find(found, drawn, t, theta, stratum % AUTKI_RELIEF_YEARS, err);
+        st = find(found, drawn, t, theta, reference, DRAW_TOLERANCE, err);
     autk_economy_free(drawn);
     return st;
 }
@@ -228,7 +230,7 @@ static autk_status find_all(autki_loss *loss, const tie *t, int n_draws, autk_er
     loss->n_gaps = t->economy->n_gaps;
     loss->theta[AUTKI_LONG] = autk_economy_theta(t->economy, 0);
     loss->theta[AUTKI_SHORT] = loss->theta[AUTKI_LONG] * AUTKI_SHORT_RUN;
-    autk_status st = find(&point, t->economy, t, loss->theta, AUTKI_RELIEF_YEARS, err);
+    autk_status st = find(&point, t->economy, t, loss->theta, AUTKI_RELIEF_YEARS, TOLERANCE, err);
     if (st != AUTK_OK)
         return st;
     u = autki_malloc(DRAWS * loss->n_gaps + 1, sizeof *u);
