@@ -19,7 +19,8 @@ extern "C" {
  *
  * Costs are those of the cheapest routes. Closures add up within a step, and over the steps of a
  * cumulative scenario; a pair that loses its last route is embargoed exactly. Regions of the
- * economy that the network does not know keep their costs.
+ * economy that the network does not know keep their costs. What was closed at the end of the
+ * baseline's year (autk_economy_year) is in its trade already: closing it again changes nothing.
  *
  * Errors: AUTK_ENOTFOUND, AUTK_EARG (no such place or economy) with the scenario's line;
  *         AUTK_EDATA, AUTK_ENOMEM.

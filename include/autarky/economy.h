@@ -117,6 +117,8 @@ AUTK_API autk_status autk_economy_from_world(autk_economy **out, const autk_worl
 AUTK_API void autk_economy_free(autk_economy *economy);
 
 AUTK_API int32_t autk_economy_n_regions(const autk_economy *economy);
+/** The year of the world dataset that it was made from; 0 = from other figures. */
+AUTK_API int autk_economy_year(const autk_economy *economy);
 AUTK_API int32_t autk_economy_n_sectors(const autk_economy *economy);
 /** Borrowed; "" when out of range. */
 AUTK_API const char *autk_economy_region(const autk_economy *economy, int32_t region);

@@ -50,6 +50,7 @@ struct autk_economy {
     uint8_t *members;    /* [group][stride]; NULL without groups */
     autki_gap *gaps;
     size_t n_gaps, gaps_capacity;
+    int year;     /* of the world dataset's figures; 0 = not from there */
     char *folder; /* of long files, for further columns; NULL = none */
     char **notes;
     size_t n_notes, notes_capacity;

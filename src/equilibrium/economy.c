@@ -88,6 +88,11 @@ autk_status autki_economy_notef(autk_economy *economy, autk_err *err, const char
 
 /* ------------------------------------------------------------------ looking */
 
+int autk_economy_year(const autk_economy *economy)
+{
+    return economy->year;
+}
+
 int32_t autk_economy_n_regions(const autk_economy *economy)
 {
     return economy->regions.n;

@@ -296,6 +296,8 @@ static autk_status build(autk_economy **out, gatherer *g, int32_t *index,
     if (st == AUTK_OK)
         st = autki_economy_create(&e, &regions, &sectors, false, err);
     if (st == AUTK_OK)
+        e->year = g->year;
+    if (st == AUTK_OK)
         st = place_flows(e, g, index, err);
     if (st == AUTK_OK)
         st = add_groups(e, g, index, err);

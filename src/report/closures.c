@@ -14,8 +14,9 @@ typedef struct router {
     const autk_scenario *scenario;
     const autk_economy *economy;
     autk_network *network;
-    autk_pair_costs *pairs;
-    int32_t *index; /* [n_regions] the world's economy; -1 = none */
+    autk_closures *in_force; /* in the baseline's year: its trade goes round them already */
+    autk_pair_costs *pairs;  /* with these */
+    int32_t *index;          /* [n_regions] the world's economy; -1 = none */
     size_t n_world;
     double *before, *now; /* [n_world * n_world] row exporter: change of cost */
 } router;
@@ -88,6 +89,16 @@ static autk_status route_step(const router *r, autk_closures *closures, autki_st
     return st;
 }
 
+/* What was in force in the baseline's year. */
+static autk_status close_baseline(autk_closures **out, const router *r, autk_err *err)
+{
+    int year = autk_economy_year(r->economy);
+    autk_status st = autk_closures_create(out, r->network, err);
+    if (st == AUTK_OK && year != 0)
+        st = autk_closures_add_date(*out, year * 10000 + 1231, -1, NULL, err);
+    return st;
+}
+
 static autk_status route_all(const router *r, autk_scenario *s, autk_err *err)
 {
     autk_closures *closures = NULL;
@@ -96,7 +107,7 @@ static autk_status route_all(const router *r, autk_scenario *s, autk_err *err)
         if (i == 0 || s->compared) {
             autk_closures_free(closures);
             closures = NULL;
-            st = autk_closures_create(&closures, r->network, err);
+            st = close_baseline(&closures, r, err);
             for (size_t k = 0; k < r->n_world * r->n_world; k++)
                 r->now[k] = 1.0;
         }
@@ -123,9 +134,14 @@ static autk_status open_router(router *r, const autk_world *world, autk_err *err
                                     &ignored) != AUTK_OK)
             r->index[i] = -1;
     }
-    autk_status st = autk_network_open(&r->network, world, NULL, err);
+    int year = autk_economy_year(r->economy);
+    autk_network_opts opts = {.no_shapes = true, .date = year != 0 ? year * 10000 + 1231 : 0};
+    autk_status st = autk_network_open(&r->network, world, &opts, err);
     if (st == AUTK_OK)
-        st = autk_pair_costs_create(&r->pairs, r->network, AUTK_ROUTE_SHORTEST, NULL, 1, err);
+        st = close_baseline(&r->in_force, r, err);
+    if (st == AUTK_OK)
+        st =
+            autk_pair_costs_create(&r->pairs, r->network, AUTK_ROUTE_SHORTEST, r->in_force, 1, err);
     return st;
 }
 
@@ -139,6 +155,7 @@ autk_status autk_scenario_route(autk_scenario *scenario, const autk_world *world
     if (st == AUTK_OK)
         st = route_all(&r, scenario, err);
     autk_pair_costs_free(r.pairs);
+    autk_closures_free(r.in_force);
     autk_network_free(r.network);
     free(r.index);
     free(r.before);

@@ -115,6 +115,20 @@ static void a_country_closed_all_round__is_in_autarky(void **state)
     autk_simulation_free(s);
 }
 
+/* The border of Armenia and Turkey has been closed since 1993: the trade of 2021 knows. */
+static void what_is_closed_already__is_not_counted_twice(void **state)
+{
+    (void)state;
+    assert_int_equal(autk_economy_year(baseline), 2021);
+    autk_simulation *s = simulated("name: s\nmeasures: [{close: [ARM-TUR]}]\n");
+    for (int32_t i = 0; i < autk_economy_n_regions(baseline); i++)
+        assert_true(fabs(autk_simulation_outcome(s, 0)[i].welfare_exact) < 1e-9);
+    autk_simulation_free(s);
+    s = simulated("name: s\nmeasures: [{close: [ARM-GEO]}]\n");
+    assert_true(autk_simulation_outcome(s, 0)[region_of("ARM")].welfare_exact < -1e-6);
+    autk_simulation_free(s);
+}
+
 static void closures__add_up_over_cumulative_steps(void **state)
 {
     (void)state;
@@ -161,10 +175,12 @@ static void closures__are_refused_with_a_place(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(closing_suez__costs_what_the_routes_say),
-                                       cmocka_unit_test(a_country_closed_all_round__is_in_autarky),
-                                       cmocka_unit_test(closures__add_up_over_cumulative_steps),
-                                       cmocka_unit_test(a_transit_ban__hits_those_it_names),
-                                       cmocka_unit_test(closures__are_refused_with_a_place)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(closing_suez__costs_what_the_routes_say),
+        cmocka_unit_test(a_country_closed_all_round__is_in_autarky),
+        cmocka_unit_test(what_is_closed_already__is_not_counted_twice),
+        cmocka_unit_test(closures__add_up_over_cumulative_steps),
+        cmocka_unit_test(a_transit_ban__hits_those_it_names),
+        cmocka_unit_test(closures__are_refused_with_a_place)};
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
