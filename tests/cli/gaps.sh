@@ -43,7 +43,7 @@ END
 "$AUTARKY" depend BLR --year 2022 --flow export --estimates model.csv --on VEN --explain | grep -A3 '^Venezuela'
 "$AUTARKY" depend BLR --year 2022 --flow export --estimates model.csv --on RUS --explain | grep 'model'
 "$AUTARKY" depend BLR --year 2022 --flow export --estimates model.csv --on DEU --explain | grep -A1 'Belarus to Germany'
-"$AUTARKY" brief BLR --year 2022 --estimates model.csv | head -n 1
+"$AUTARKY" brief BLR --year 2022 --estimates model.csv | sed -n 1p
 bad() {
     printf 'year,exporter,importer,value_usd,low_usd,high_usd\n%s\n' "$1" >bad.csv
     "$AUTARKY" depend BLR --year 2022 --estimates bad.csv
