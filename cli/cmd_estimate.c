@@ -381,7 +381,7 @@ autk_status cmd_estimate(cli_context *cli, int argc, char **argv)
                  .event_before = 5,
                  .event_after = 8,
                  .estimate = autk_estimate_opts_default()};
-    cli_option table[N_MODEL_OPTIONS + N_OUTPUT_OPTIONS + 1] = {{NULL}};
+    cli_option table[N_MODEL_OPTIONS + N_OUTPUT_OPTIONS + 1] = {{.name = NULL}};
     model_options(table, &o);
     output_options(table + N_MODEL_OPTIONS, &o);
     cli_spec spec = {
