@@ -96,6 +96,7 @@ static autk_status take_words(cli_context *cli, options *o)
     o->estimate.convention = fixest ? AUTK_CONVENTION_FIXEST : AUTK_CONVENTION_STATA;
     o->estimate.max_iterations = (int)o->max_iterations;
     o->estimate.n_threads = (int)o->threads;
+    o->estimate.ranks = cli->ranks;
     o->estimate.bootstrap = (int)o->bootstrap;
     o->estimate.seed = (uint64_t)o->seed;
     o->estimate.event_before = (int)o->event_before;
@@ -146,6 +147,12 @@ static autk_status write_table(cli_context *cli, const options *o, autk_estimate
     return cli_finish(cli, &text, st);
 }
 
+/* Of the processes that share the work, the first writes. */
+static autk_status write_file(cli_context *cli, const char *path, const autk_buf *text)
+{
+    return autk_ranks_rank(cli->ranks) == 0 ? cli_write_file(path, text, &cli->err) : AUTK_OK;
+}
+
 /* To a file, if one is asked for: as .dta by its name, else as CSV. */
 static autk_status write_rows(cli_context *cli, const char *path, const autk_estimate *e,
                               autk_estimate_rows rows)
@@ -159,7 +166,7 @@ static autk_status write_rows(cli_context *cli, const char *path, const autk_est
     bool stata = len > 4 && strcmp(path + len - 4, ".dta") == 0;
     autk_status st = autk_estimate_write_rows(&text, e, rows, stata, &cli->err);
     if (st == AUTK_OK)
-        st = cli_write_file(path, &text, &cli->err);
+        st = write_file(cli, path, &text);
     autk_buf_deinit(&text);
     return st;
 }
@@ -171,7 +178,7 @@ static autk_status write_scenario(cli_context *cli, const options *o, const autk
     autk_status st = autk_estimate_write_scenario(&text, e, &cli->err);
     autk_buf_putc(&text, '\n');
     if (st == AUTK_OK)
-        st = cli_write_file(o->scenario, &text, &cli->err);
+        st = write_file(cli, o->scenario, &text);
     autk_buf_deinit(&text);
     return st;
 }
@@ -213,7 +220,7 @@ static autk_status write_chart(cli_context *cli, const options *o, const autk_es
         .n_lines = 1};
     autk_status st = autk_chart_lines(&text, &chart, &cli->err);
     if (st == AUTK_OK)
-        st = cli_write_file(o->chart, &text, &cli->err);
+        st = write_file(cli, o->chart, &text);
     autk_buf_deinit(&text);
     return st;
 }

@@ -16,6 +16,7 @@
 #define AUTARKY_GRAVITY_H
 
 #include <autarky/base.h>
+#include <autarky/ranks.h>
 #include <autarky/world.h>
 
 #ifdef __cplusplus
@@ -78,6 +79,7 @@ typedef struct autk_estimate_opts {
     double tol;         /**< relative gradient, 0 = 1e-9 */
     int max_iterations; /**< 0 = 100 */
     int n_threads;      /**< 0 = one for each processor; the result does not depend on it */
+    autk_ranks *ranks;  /**< processes that share the solving; NULL = alone. Nor on these */
     autk_progress progress;
 } autk_estimate_opts;
 
@@ -123,7 +125,7 @@ typedef struct autk_estimate_info {
     double pretrend_chi2, pretrend_p_value;
     int64_t n_gaps, n_gaps_predicted, n_gaps_blanked; /**< 0 without predict_gaps */
     double gap_coverage; /**< of blanked flows, the part inside its interval of 90 % */
-    double seconds_read, seconds_solve, seconds_total;
+    double seconds_read, seconds_prepare, seconds_solve, seconds_total;
 } autk_estimate_info;
 
 AUTK_API autk_estimate_opts autk_estimate_opts_default(void);

@@ -115,18 +115,36 @@ void autki_ranks_share(size_t *first, size_t *last, const autk_ranks *ranks, siz
     *last = share_begin(ranks, n_chunks, rank + 1);
 }
 
+/* Process r's bytes [from, to) to all. */
+static autk_status spread_from(autk_ranks *ranks, void *bytes, size_t from, size_t to, int r,
+                               autk_err *err)
+{
+    if (autki_transport_broadcast(ranks->transport, (char *)bytes + from, to - from, r))
+        return AUTK_OK;
+    return autki_fail(err, AUTK_EIO, "the processes cannot reach each other");
+}
+
 autk_status autki_ranks_exchange(autk_ranks *ranks, void *slots, size_t slot_bytes, size_t n_chunks,
                                  autk_status mine, autk_err *err)
 {
     if (ranks == NULL)
         return mine;
     autk_status st = meet(ranks, mine, false, err);
-    for (int r = 0; st == AUTK_OK && r < ranks->count; r++) {
-        size_t first = share_begin(ranks, n_chunks, r), last = share_begin(ranks, n_chunks, r + 1);
-        if (!autki_transport_broadcast(ranks->transport, (char *)slots + first * slot_bytes,
-                                       (last - first) * slot_bytes, r))
-            st = autki_fail(err, AUTK_EIO, "the processes cannot reach each other");
-    }
+    for (int r = 0; st == AUTK_OK && r < ranks->count; r++)
+        st = spread_from(ranks, slots, share_begin(ranks, n_chunks, r) * slot_bytes,
+                         share_begin(ranks, n_chunks, r + 1) * slot_bytes, r, err);
+    return st;
+}
+
+autk_status autki_ranks_exchange_parts(autk_ranks *ranks, void *bytes, const size_t *begin,
+                                       size_t n_chunks, autk_status mine, autk_err *err)
+{
+    if (ranks == NULL)
+        return mine;
+    autk_status st = meet(ranks, mine, false, err);
+    for (int r = 0; st == AUTK_OK && r < ranks->count; r++)
+        st = spread_from(ranks, bytes, begin[share_begin(ranks, n_chunks, r)],
+                         begin[share_begin(ranks, n_chunks, r + 1)], r, err);
     return st;
 }
 

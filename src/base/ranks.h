@@ -29,6 +29,16 @@ autk_status autki_ranks_exchange(autk_ranks *ranks, void *slots, size_t slot_byt
                                  autk_status mine, autk_err *err) AUTK_MUST_CHECK;
 
 /**
+ * Likewise where the chunks' slots differ in size.
+ *
+ * @param bytes  [in,out] chunk c's slot is bytes[begin[c] .. begin[c + 1])
+ * @param begin  [n_chunks + 1]
+ */
+autk_status autki_ranks_exchange_parts(autk_ranks *ranks, void *bytes, const size_t *begin,
+                                       size_t n_chunks, autk_status mine, autk_err *err)
+    AUTK_MUST_CHECK;
+
+/**
  * autki_parallel_for over this process's share of the chunks, then the exchange of the slots. fn
  * gets the chunk's number among all, and writes no slot but its own.
  */

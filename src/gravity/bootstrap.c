@@ -8,7 +8,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "base/parallel.h"
+#include "base/ranks.h"
 #include "base/random.h"
 
 typedef struct work {
@@ -172,7 +172,9 @@ autk_status autki_bootstrap_run(autki_job *job, double *draws, int32_t *n_cluste
     autk_status st = load_clusters(&w, err);
     pthread_mutex_init(&w.lock, NULL);
     if (st == AUTK_OK)
-        st = autki_parallel_for((size_t)job->opts->bootstrap, job->n_threads, run_draw, &w, err);
+        st = autki_ranks_for(job->opts->ranks, draws,
+                             (size_t)job->panel->n_regressors * sizeof *draws,
+                             (size_t)job->opts->bootstrap, job->n_threads, run_draw, &w, err);
     pthread_mutex_destroy(&w.lock);
     *n_clusters = (int32_t)w.n_clusters;
     free(w.cluster);

@@ -263,6 +263,8 @@ static autk_status fit_once(autki_job *job, autk_err *err)
     autki_fit_deinit(&job->fit);
     autk_status st = autki_wls_create(&job->ws, job->panel, job->n_threads, err);
     if (st == AUTK_OK)
+        job->ws->ranks = job->opts->ranks;
+    if (st == AUTK_OK)
         st = autki_fit_run(&job->fit, job->ws, job->panel, &opts, err);
     return st;
 }
@@ -448,6 +450,11 @@ static autk_status read_frame(autki_job *job, const char *path, autk_err *err)
 {
     const autk_estimate_opts *o = job->opts;
     const autki_wanted *wanted = job->wants.items;
+    if (autk_ranks_count(o->ranks) > 1 && strcmp(path, "-") == 0)
+        return autki_fail_at(err, AUTK_EARG, "--data", 0, 0,
+                             "expected a file that each of %d processes can read, got standard "
+                             "input",
+                             autk_ranks_count(o->ranks));
     autki_dataset_choice choice = {.layer = o->layer, .fill = o->fill};
     if (autki_is_world_name(path))
         return autki_frame_read_world(&job->frame, path, o->world, wanted, job->wants.n, err);
@@ -467,7 +474,7 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
 {
     autk_estimate_opts defaults = autk_estimate_opts_default();
     autki_job job = {0};
-    double start = now_s(), read = start;
+    double start = now_s(), read = start, prepared = start;
     autk_status st = begin(&job, formula, opts != NULL ? opts : &defaults, err);
     if (st == AUTK_OK)
         st = read_frame(&job, path, err);
@@ -485,6 +492,7 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
         st = choose_first_effect(&job, err);
     if (st == AUTK_OK)
         st = check_size(&job, err);
+    prepared = now_s();
     if (st == AUTK_OK)
         st = fit(&job, err);
     if (st == AUTK_OK)
@@ -492,9 +500,11 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
     if (st == AUTK_OK && job.opts->event != NULL)
         st = autki_event_summarise(job.out, job.opts->event, before, after, err);
     if (st == AUTK_OK) {
+        double end_s = now_s();
         job.out->info.seconds_read = read - start;
-        job.out->info.seconds_total = now_s() - start;
-        job.out->info.seconds_solve = job.out->info.seconds_total - job.out->info.seconds_read;
+        job.out->info.seconds_prepare = prepared - read;
+        job.out->info.seconds_solve = end_s - prepared;
+        job.out->info.seconds_total = end_s - start;
         *out = job.out;
     } else {
         autk_estimate_free(job.out);

@@ -37,46 +37,83 @@ static autk_status absorb_weights(autki_panel *p, autki_family family, autk_err 
     return AUTK_OK;
 }
 
-/* First weights and working response: mu = (y + mean) / 2, s = w (log mu - offset) + y - mu, where
- * weighting has already moved into y and offset. */
-static void start_poisson(autki_fit_state *s, double *v)
+/* First weights and working response: for Poisson mu = (y + mean) / 2, where mean is that of the
+ * response, and s = w (log mu - offset) + y - mu, where weighting has already moved into y and
+ * offset. */
+typedef struct start {
+    autki_fit_state *s;
+    double *v; /* [n] the working response times its weight */
+    double mean;
+} start;
+
+static double weight_of(const autki_panel *p, size_t r)
 {
-    const autki_panel *p = s->panel;
-    double sum = 0, sum_w = 0;
-    for (size_t r = 0; r < p->n; r++) {
-        sum += p->y[r];
-        sum_w += p->weight != NULL ? p->weight[r] : 1;
-    }
-    double mean = sum / sum_w;
-    s->size = sum;
-    for (size_t r = 0; r < p->n; r++) {
-        double weight = p->weight != NULL ? p->weight[r] : 1;
-        double w = 0.5 * (p->y[r] + weight * mean);
-        s->fit->w[r] = w;
-        v[r] = w * (log(w) - (p->offset != NULL ? p->offset[r] : 0)) + p->y[r] - w;
-    }
+    return p->weight != NULL ? p->weight[r] : 1;
 }
 
-static void start_linear(autki_fit_state *s, double *v)
+static double offset_of(const autki_panel *p, size_t r)
 {
+    return p->offset != NULL ? p->offset[r] : 0;
+}
+
+/* Sums of the weights, and of the response with them. */
+static autk_status total_chunk(size_t c, void *ctx, autk_err *err)
+{
+    (void)err;
+    const autki_fit_state *s = ((const start *)ctx)->s;
     const autki_panel *p = s->panel;
-    double sum = 0, sum_w = 0, square = 0;
-    for (size_t r = 0; r < p->n; r++) {
-        double w = p->weight != NULL ? p->weight[r] : 1;
-        double y = p->y[r] - (p->offset != NULL ? p->offset[r] : 0);
-        s->fit->w[r] = w;
-        v[r] = w * y;
-        sum_w += w;
-        sum += w * y;
+    bool poisson = s->opts->family == AUTKI_POISSON;
+    double *sums = s->ws->chunk_sums + c * s->ws->sums_width;
+    size_t from, to;
+    autki_wls_rows(s->ws, c, &from, &to);
+    sums[0] = sums[1] = 0;
+    for (size_t r = from; r < to; r++) {
+        sums[0] += weight_of(p, r);
+        sums[1] += poisson ? p->y[r] : weight_of(p, r) * (p->y[r] - offset_of(p, r));
     }
-    for (size_t r = 0; r < p->n; r++) {
-        double y = p->y[r] - (p->offset != NULL ? p->offset[r] : 0) - sum / sum_w;
-        square += s->fit->w[r] * y * y;
+    return AUTK_OK;
+}
+
+static autk_status start_chunk(size_t c, void *ctx, autk_err *err)
+{
+    (void)err;
+    const start *st = ctx;
+    const autki_panel *p = st->s->panel;
+    bool poisson = st->s->opts->family == AUTKI_POISSON;
+    double *w = st->s->fit->w, *v = st->v, square = 0;
+    size_t from, to;
+    autki_wls_rows(st->s->ws, c, &from, &to);
+    for (size_t r = from; r < to; r++) {
+        if (poisson) {
+            w[r] = 0.5 * (p->y[r] + weight_of(p, r) * st->mean);
+            v[r] = w[r] * (log(w[r]) - offset_of(p, r)) + p->y[r] - w[r];
+        } else {
+            double y = p->y[r] - offset_of(p, r);
+            w[r] = weight_of(p, r);
+            v[r] = w[r] * y;
+            square += w[r] * (y - st->mean) * (y - st->mean);
+        }
     }
+    st->s->ws->chunk_sums[c * st->s->ws->sums_width] = square;
+    return AUTK_OK;
+}
+
+static autk_status start_fit(autki_fit_state *s, double *v, autk_err *err)
+{
+    start st = {.s = s, .v = v};
+    autk_status status = autki_wls_for(s->ws, total_chunk, &st, err);
+    double weight = autki_wls_sum(s->ws, 0), sum = autki_wls_sum(s->ws, 1);
+    st.mean = sum / weight;
+    if (status == AUTK_OK)
+        status = autki_wls_for(s->ws, start_chunk, &st, err);
+    s->size = sum;
+    if (s->opts->family == AUTKI_POISSON)
+        return status;
     /* Scores are compared with those of residuals as large as the response's spread. */
-    s->size = sqrt(square * sum_w);
+    s->size = sqrt(autki_wls_sum(s->ws, 0) * weight);
     if (!(s->size > 1e-14 * fabs(sum)))
         s->size = fabs(sum) > 0 ? fabs(sum) : 1;
+    return status;
 }
 
 typedef struct array {
@@ -137,11 +174,9 @@ static autk_status first_step(autki_fit_state *s, double *value, autk_err *err)
     double *v = autki_malloc(s->panel->n, sizeof *v);
     if (v == NULL)
         return autki_no_memory(err, s->panel->n * sizeof *v);
-    if (s->opts->family == AUTKI_POISSON)
-        start_poisson(s, v);
-    else
-        start_linear(s, v);
-    autk_status st = autki_wls_prepare(s->ws, s->fit->w, err);
+    autk_status st = start_fit(s, v, err);
+    if (st == AUTK_OK)
+        st = autki_wls_prepare(s->ws, s->fit->w, err);
     if (st == AUTK_OK)
         st = autki_wls_load(s->ws, v, err);
     free(v);
@@ -210,6 +245,18 @@ static autk_status iterate(autki_fit_state *s, double *value, autk_err *err)
     return st;
 }
 
+/* Whole arrays, where processes shared the work. */
+static autk_status gather(autki_fit_state *s, autk_err *err)
+{
+    autki_fit *fit = s->fit;
+    autk_status st = autki_wls_gather_rows(s->ws, fit->w, 1, err);
+    if (st == AUTK_OK && fit->s != NULL)
+        st = autki_wls_gather_rows(s->ws, fit->s, 1, err);
+    if (st == AUTK_OK && s->panel->n_effects > 0)
+        st = autki_wls_gather_groups(s->ws, fit->first, err);
+    return st;
+}
+
 autk_status autki_fit_run(autki_fit *fit, autki_wls *ws, autki_panel *panel,
                           const autki_fit_opts *opts, autk_err *err)
 {
@@ -226,6 +273,8 @@ autk_status autki_fit_run(autki_fit *fit, autki_wls *ws, autki_panel *panel,
     fit->size = s.size;
     if (st == AUTK_OK)
         st = iterate(&s, &fit->value, err);
+    if (st == AUTK_OK)
+        st = gather(&s, err);
     fit->products = ws->n_products;
     free_step(&s);
     if (st != AUTK_OK)
@@ -241,6 +290,8 @@ autk_status autki_fit_polish(autki_fit *fit, autki_wls *ws, autki_panel *panel,
     autk_status st = allocate_step(&s, err);
     if (st == AUTK_OK)
         st = autki_fit_newton_step(&s, &fit->value, &moved, err);
+    if (st == AUTK_OK)
+        st = gather(&s, err);
     fit->products = ws->n_products;
     free_step(&s);
     return st;

@@ -177,10 +177,12 @@ static autk_status factor_block(size_t b, void *ctx, autk_err *err)
     return st;
 }
 
-static autk_status factor_all(autki_graph *g, const autki_wls *ws, autk_err *err)
+static autk_status factor_all(autki_graph *g, autki_wls *ws, autk_err *err)
 {
     factoring f = {.g = g, .ws = ws};
-    autk_status st = sort_rows(&f, err);
+    autk_status st = autki_wls_gather_rows(ws, ws->w, 1, err);
+    if (st == AUTK_OK)
+        st = sort_rows(&f, err);
     if (st == AUTK_OK)
         st = autki_parallel_for((size_t)g->n_blocks, ws->n_threads, factor_block, &f, err);
     free(f.begin);
@@ -213,7 +215,7 @@ static autk_status choose_pair(int32_t *pair, const autki_panel *p, autk_err *er
     return AUTK_OK;
 }
 
-autk_status autki_graph_create(autki_graph **out, const autki_wls *ws, autk_err *err)
+autk_status autki_graph_create(autki_graph **out, autki_wls *ws, autk_err *err)
 {
     const autki_panel *p = ws->panel;
     *out = NULL;
@@ -275,7 +277,7 @@ void autki_graph_renew(autki_graph *g)
     g->refresh = true;
 }
 
-autk_status autki_graph_refresh(autki_graph *g, const autki_wls *ws, autk_err *err)
+autk_status autki_graph_refresh(autki_graph *g, autki_wls *ws, autk_err *err)
 {
     if (!g->refresh)
         return AUTK_OK;

@@ -14,13 +14,11 @@
 
 /** A factor for the two effects, of all but the first, whose graph is connected worst. NULL in *out
  *  when there are not two of them. */
-autk_status autki_graph_create(autki_graph **out, const autki_wls *ws, autk_err *err)
-    AUTK_MUST_CHECK;
+autk_status autki_graph_create(autki_graph **out, autki_wls *ws, autk_err *err) AUTK_MUST_CHECK;
 void autki_graph_free(autki_graph *graph);
 
 /** Factor again for the present weights, when solving has become slower since the last time. */
-autk_status autki_graph_refresh(autki_graph *graph, const autki_wls *ws, autk_err *err)
-    AUTK_MUST_CHECK;
+autk_status autki_graph_refresh(autki_graph *graph, autki_wls *ws, autk_err *err) AUTK_MUST_CHECK;
 
 /** z = M⁻¹ r for `width` interleaved columns; levels outside the graph by the diagonal. */
 autk_status autki_graph_apply(const autki_graph *graph, const autki_wls *ws, double *z,

@@ -37,7 +37,8 @@ autk_status autki_wls_fitted(autki_wls *ws, double *fit, const double *b, const 
                              autk_err *err)
 {
     autki_pass ps = {.ws = ws, .x = ws->panel->x, .b = b, .a = a, .out = fit};
-    return autki_wls_for(ws, fitted_chunk, &ps, err);
+    autk_status st = autki_wls_for(ws, fitted_chunk, &ps, err);
+    return st == AUTK_OK ? autki_wls_gather_rows(ws, fit, 1, err) : st;
 }
 
 /* x -= gamma for the columns of this pass. */
@@ -117,6 +118,8 @@ autk_status autki_wls_partial_out(autki_wls *ws, double *x, double tol, int max_
         st = autki_wls_for(ws, center_chunk, &ps, err);
     if (st == AUTK_OK)
         autki_wls_take_gram(ws);
+    if (st == AUTK_OK)
+        st = autki_wls_gather_rows(ws, x, p, err);
     free(gamma);
     free(c);
     return st;

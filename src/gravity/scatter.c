@@ -10,7 +10,37 @@
 
 autk_status autki_wls_for(autki_wls *ws, autki_chunk_fn fn, void *ctx, autk_err *err)
 {
-    return autki_parallel_for(ws->n_chunks, ws->n_threads, fn, ctx, err);
+    return autki_ranks_for(ws->ranks, ws->chunk_sums, ws->sums_width * sizeof *ws->chunk_sums,
+                           ws->n_chunks, ws->n_threads, fn, ctx, err);
+}
+
+autk_status autki_wls_gather_rows(autki_wls *ws, double *rows, size_t width, autk_err *err)
+{
+    size_t begin[AUTKI_WLS_CHUNKS_MAX + 1] = {0};
+    for (size_t c = 0; c < ws->n_chunks; c++) {
+        size_t from, to;
+        autki_wls_rows(ws, c, &from, &to);
+        begin[c + 1] = to * width * sizeof *rows;
+    }
+    return autki_ranks_exchange_parts(ws->ranks, rows, begin, ws->n_chunks, AUTK_OK, err);
+}
+
+autk_status autki_wls_gather_groups(autki_wls *ws, double *groups, autk_err *err)
+{
+    size_t begin[AUTKI_WLS_CHUNKS_MAX + 1];
+    for (size_t c = 0; c <= ws->n_chunks; c++)
+        begin[c] = ws->chunk_group[c] * sizeof *groups;
+    return autki_ranks_exchange_parts(ws->ranks, groups, begin, ws->n_chunks, AUTK_OK, err);
+}
+
+/* Every process gets every chunk's sums by level. */
+static autk_status gather_partials(autki_wls *ws, size_t width, autk_err *err)
+{
+    size_t begin[AUTKI_WLS_CHUNKS_MAX + 1];
+    for (size_t c = 0; c < ws->n_chunks; c++)
+        begin[c] = ws->partial_at[c * AUTKI_KEYS_MAX + 1] * width * sizeof *ws->partial;
+    begin[ws->n_chunks] = ws->partial_size * width * sizeof *ws->partial;
+    return autki_ranks_exchange_parts(ws->ranks, ws->partial, begin, ws->n_chunks, AUTK_OK, err);
 }
 
 double autki_wls_sum(const autki_wls *ws, size_t which)
@@ -112,5 +142,9 @@ autk_status autki_wls_reduce(autki_wls *ws, double *out, size_t width, size_t st
 {
     reduction red = {.ws = ws, .out = out, .width = width, .stride = stride};
     size_t n_blocks = (ws->n_params + REDUCE_PARAMS - 1) / REDUCE_PARAMS;
-    return autki_parallel_for(n_blocks, ws->n_threads, reduce_block, &red, err);
+    if (ws->n_params == 0)
+        return AUTK_OK;
+    autk_status st = gather_partials(ws, width, err);
+    return st != AUTK_OK ? st
+                         : autki_parallel_for(n_blocks, ws->n_threads, reduce_block, &red, err);
 }

@@ -13,12 +13,8 @@
 
 /* ---- measures of fit ---- */
 
+/* As many as a chunk has scalars for, without regressors too. */
 enum { DEVIANCE, FITTED_LL, SATURATION, TOTAL, OFFSET, EXPOSURE, SQUARES, LOG_WEIGHT, N_MEASURES };
-
-typedef struct measuring {
-    const autki_job *job;
-    double *sums; /* [chunks x N_MEASURES] */
-} measuring;
 
 static void measure_poisson(const autki_job *job, size_t r, double *sum)
 {
@@ -50,11 +46,12 @@ static void measure_linear(const autki_job *job, size_t r, double *sum)
 static autk_status measure_chunk(size_t c, void *ctx, autk_err *err)
 {
     (void)err;
-    measuring *m = ctx;
-    const autki_job *job = m->job;
-    double *sum = m->sums + c * N_MEASURES;
+    const autki_job *job = ctx;
+    double *sum = job->ws->chunk_sums + c * job->ws->sums_width;
     size_t from, to;
     autki_wls_rows(job->ws, c, &from, &to);
+    for (int i = 0; i < N_MEASURES; i++)
+        sum[i] = 0;
     bool poisson = job->spec.family == AUTKI_POISSON;
     for (size_t r = from; r < to; r++) {
         if (poisson)
@@ -84,15 +81,10 @@ static void take_measures(autk_estimate_info *info, autki_family family, const d
 
 static autk_status measure(autki_job *job, autk_err *err)
 {
-    measuring m = {.job = job};
-    m.sums = autki_calloc(job->ws->n_chunks * N_MEASURES, sizeof *m.sums);
-    if (m.sums == NULL)
-        return autki_no_memory(err, job->ws->n_chunks * N_MEASURES * sizeof *m.sums);
-    autk_status st = autki_parallel_for(job->ws->n_chunks, job->n_threads, measure_chunk, &m, err);
-    double sum[N_MEASURES] = {0};
-    for (size_t i = 0; i < job->ws->n_chunks * N_MEASURES; i++)
-        sum[i % N_MEASURES] += m.sums[i];
-    free(m.sums);
+    autk_status st = autki_wls_for(job->ws, measure_chunk, job, err);
+    double sum[N_MEASURES];
+    for (size_t i = 0; i < N_MEASURES; i++)
+        sum[i] = autki_wls_sum(job->ws, i);
     if (st == AUTK_OK)
         take_measures(&job->out->info, job->spec.family, sum);
     return st;

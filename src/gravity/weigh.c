@@ -156,7 +156,7 @@ static void take_levels(autki_wls *ws, const double *sums, size_t q)
     }
 }
 
-autk_status autki_wls_prepare(autki_wls *ws, const double *w, autk_err *err)
+autk_status autki_wls_prepare(autki_wls *ws, double *w, autk_err *err)
 {
     size_t p = ws->n_regressors, m = ws->n_params, q = p < AUTKI_WLS_WIDTH ? p : AUTKI_WLS_WIDTH;
     ws->w = w;

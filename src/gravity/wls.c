@@ -10,7 +10,6 @@
 #include "gravity/graph.h"
 
 #define CHUNK_ROWS ((size_t)1 << 14)
-#define CHUNKS_MAX 16
 
 /* ---- set-up ---- */
 
@@ -19,8 +18,8 @@ static void cut_chunks(autki_wls *ws)
 {
     const autki_panel *p = ws->panel;
     size_t want = (p->n + CHUNK_ROWS - 1) / CHUNK_ROWS, c = 0;
-    if (want > CHUNKS_MAX)
-        want = CHUNKS_MAX;
+    if (want > AUTKI_WLS_CHUNKS_MAX)
+        want = AUTKI_WLS_CHUNKS_MAX;
     size_t units = p->group != NULL ? (size_t)p->n_levels[0] : p->n, u = 0;
     ws->chunk_group[0] = 0;
     while (u < units) {
@@ -55,7 +54,7 @@ static autk_status find_touched(size_t c, void *ctx, autk_err *err)
 
 static autk_status lay_out_partials(autki_wls *ws, autk_err *err)
 {
-    autk_status st = autki_wls_for(ws, find_touched, ws, err);
+    autk_status st = autki_parallel_for(ws->n_chunks, ws->n_threads, find_touched, ws, err);
     size_t at = 0;
     for (size_t c = 0; c < ws->n_chunks; c++) {
         for (int32_t k = 1; k < ws->panel->n_effects; k++) {
@@ -73,11 +72,11 @@ static bool allocate(autki_wls *ws)
 {
     size_t p = ws->n_regressors, m = ws->n_params;
     size_t g = ws->panel->n_effects > 0 ? (size_t)ws->panel->n_levels[0] : 0;
-    ws->sums_width = p * (p + 1) / 2 + 2 * p + 4;
+    ws->sums_width = p * (p + 1) / 2 + 2 * p + 8;
     struct {
         double **to;
         size_t n;
-    } arrays[] = {{&ws->chunk_sums, CHUNKS_MAX * ws->sums_width},
+    } arrays[] = {{&ws->chunk_sums, AUTKI_WLS_CHUNKS_MAX * ws->sums_width},
                   {&ws->group_w, g},
                   {&ws->level_w, m},
                   {&ws->inverse_diag, m},
@@ -91,11 +90,14 @@ static bool allocate(autki_wls *ws)
     bool good = true;
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         good &= (*arrays[i].to = autki_malloc(arrays[i].n, sizeof(double))) != NULL;
-    good &= (ws->chunk_group = autki_malloc(CHUNKS_MAX + 2, sizeof *ws->chunk_group)) != NULL;
-    good &= (ws->low = autki_malloc(CHUNKS_MAX * AUTKI_KEYS_MAX, sizeof *ws->low)) != NULL;
-    good &= (ws->high = autki_malloc(CHUNKS_MAX * AUTKI_KEYS_MAX, sizeof *ws->high)) != NULL;
-    good &= (ws->partial_at = autki_malloc(CHUNKS_MAX * AUTKI_KEYS_MAX, sizeof *ws->partial_at)) !=
-            NULL;
+    good &=
+        (ws->chunk_group = autki_malloc(AUTKI_WLS_CHUNKS_MAX + 2, sizeof *ws->chunk_group)) != NULL;
+    good &=
+        (ws->low = autki_malloc(AUTKI_WLS_CHUNKS_MAX * AUTKI_KEYS_MAX, sizeof *ws->low)) != NULL;
+    good &=
+        (ws->high = autki_malloc(AUTKI_WLS_CHUNKS_MAX * AUTKI_KEYS_MAX, sizeof *ws->high)) != NULL;
+    good &= (ws->partial_at = autki_malloc(AUTKI_WLS_CHUNKS_MAX * AUTKI_KEYS_MAX,
+                                           sizeof *ws->partial_at)) != NULL;
     good &= (ws->gram_pivot = autki_malloc(p, sizeof *ws->gram_pivot)) != NULL;
     return good;
 }

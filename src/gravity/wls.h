@@ -18,8 +18,11 @@
 #ifndef AUTKI_GRAVITY_WLS_H
 #define AUTKI_GRAVITY_WLS_H
 
-#include "base/parallel.h"
+#include "base/ranks.h"
 #include "gravity/panel.h"
+
+/** Chunks of rows that a pass is cut into, at most: as many as can run side by side. */
+#define AUTKI_WLS_CHUNKS_MAX 16
 
 /** Widest block of right-hand sides that one pass over the rows takes. */
 #define AUTKI_WLS_WIDTH 8
@@ -29,6 +32,7 @@ typedef struct autki_graph autki_graph;
 typedef struct autki_wls {
     const autki_panel *panel;
     int n_threads;
+    autk_ranks *ranks;                  /* processes that share the chunks; NULL = alone */
     size_t n_regressors;                /* p */
     size_t n_params;                    /* m: levels of all effects but the first */
     size_t first_param[AUTKI_KEYS_MAX]; /* of effect k >= 1 */
@@ -44,7 +48,7 @@ typedef struct autki_wls {
     size_t sums_width;
 
     /* What depends on the weights; filled by autki_wls_prepare. */
-    const double *w;      /* [n], borrowed */
+    double *w;            /* [n], borrowed */
     double *group_w;      /* [n_levels[0]] */
     double *level_w;      /* [m] */
     double *inverse_diag; /* [m] of S */
@@ -75,8 +79,11 @@ void autki_wls_free(autki_wls *ws);
 /** The next weights are of another kind: factor the graph, if there is one, for them. */
 void autki_wls_renew_graph(autki_wls *ws);
 
-/** Take new weights, [n], >= 0: one pass over the rows. */
-autk_status autki_wls_prepare(autki_wls *ws, const double *w, autk_err *err) AUTK_MUST_CHECK;
+/**
+ * Take new weights, [n], >= 0: one pass over the rows. Where processes share the chunks, each needs
+ * those of its own rows; the others' are filled in when the graph's factor wants them.
+ */
+autk_status autki_wls_prepare(autki_wls *ws, double *w, autk_err *err) AUTK_MUST_CHECK;
 
 /**
  * Take a right-hand side s = w v row by row: s[r], or y[r] - w[r] when s is NULL.
@@ -109,9 +116,19 @@ autk_status autki_wls_partial_out(autki_wls *ws, double *x, double tol, int max_
 autk_status autki_wls_fitted(autki_wls *ws, double *fit, const double *b, const double *a,
                              autk_err *err) AUTK_MUST_CHECK;
 
-/** A pass: fn for every chunk, on the threads. */
+/**
+ * A pass: fn for every chunk, on the processes and threads. Afterwards every process has the
+ * chunks' scalars; what fn wrote row by row or group by group, a process has for its own chunks
+ * alone.
+ */
 autk_status autki_wls_for(autki_wls *ws, autki_chunk_fn fn, void *ctx, autk_err *err)
     AUTK_MUST_CHECK;
+
+/** Give every process the others' rows of an array, [n x width]. */
+autk_status autki_wls_gather_rows(autki_wls *ws, double *rows, size_t width, autk_err *err)
+    AUTK_MUST_CHECK;
+/** Likewise of an array by group, [n_levels[0]]. */
+autk_status autki_wls_gather_groups(autki_wls *ws, double *groups, autk_err *err) AUTK_MUST_CHECK;
 
 /** Sum the chunks' scalars number `which` in chunk order. */
 double autki_wls_sum(const autki_wls *ws, size_t which);

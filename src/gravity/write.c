@@ -277,8 +277,10 @@ autk_status autk_estimate_write_json(autk_buf *out, const autk_estimate *e, autk
         put_member(out, "coverage", i->gap_coverage);
         autk_buf_putc(out, '}');
     }
-    autk_buf_printf(out, ", \"seconds\": {\"read\": %.3f, \"solve\": %.3f, \"total\": %.3f}}",
-                    i->seconds_read, i->seconds_solve, i->seconds_total);
+    autk_buf_printf(
+        out,
+        ", \"seconds\": {\"read\": %.3f, \"prepare\": %.3f, \"solve\": %.3f, \"total\": %.3f}}",
+        i->seconds_read, i->seconds_prepare, i->seconds_solve, i->seconds_total);
     return autk_buf_check(out, err);
 }
 

@@ -107,12 +107,31 @@ static void ranks_exchange__takes_long_messages(void **state)
     free(bytes);
 }
 
+/* Chunk c has c bytes, each c. */
+static void ranks_exchange_parts__takes_slots_that_differ_in_size(void **state)
+{
+    (void)state;
+    size_t begin[N + 1] = {0}, first, last;
+    unsigned char bytes[N * (N - 1) / 2] = {0};
+    for (size_t c = 0; c < N; c++)
+        begin[c + 1] = begin[c] + c;
+    autki_ranks_share(&first, &last, ranks, N);
+    for (size_t c = first; c < last; c++)
+        memset(bytes + begin[c], (int)c, c);
+    assert_ok(autki_ranks_exchange_parts(ranks, bytes, begin, N, AUTK_OK, NULL), NULL);
+    for (size_t c = 0; c < N; c++) {
+        for (size_t i = begin[c]; i < begin[c + 1]; i++)
+            assert_int_equal(bytes[i], c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_for__gives_every_process_every_slot),
         cmocka_unit_test(ranks_share__leaves_no_chunk_out_and_differs_by_one_at_most),
         cmocka_unit_test(ranks_for__fails_on_all_with_the_failure_of_the_lowest),
-        cmocka_unit_test(ranks_exchange__takes_long_messages)};
+        cmocka_unit_test(ranks_exchange__takes_long_messages),
+        cmocka_unit_test(ranks_exchange_parts__takes_slots_that_differ_in_size)};
     return cmocka_run_group_tests(tests, join, leave);
 }
