@@ -274,49 +274,110 @@ static autk_status read_plain(plan *pl, int n_threads, autk_err *err)
     return st == AUTK_EPARSE ? AUTK_OK : st;
 }
 
-static autk_status add_piece(plan *pl, const char *text, const char *end, autk_err *err)
+#define PACKED_BYTES ((size_t)1 << 20)
+#define BATCH_BLOCKS 4
+
+/* Blocks of whole lines of a packed file. */
+typedef struct batch {
+    char *bytes; /* [BATCH_BLOCKS x PACKED_BYTES] */
+    const char *from[BATCH_BLOCKS], *end[BATCH_BLOCKS];
+    bool understood[BATCH_BLOCKS];
+    size_t n, first_piece;
+} batch;
+
+typedef struct stream {
+    plan *pl;
+    autk_input *input;
+    char *rest; /* [PACKED_BYTES] the beginning of a line whose end is in the next block */
+    size_t n_rest, skip;
+    bool ended, understood;
+    batch batches[2];
+    int parsed; /* which of them is being parsed; the other is being filled */
+} stream;
+
+/* One block more of whole lines into a batch. */
+static autk_status unpack_block(stream *s, batch *to, autk_err *err)
 {
-    autk_status st = autki_grow(&pl->pieces, &pl->pieces_capacity, pl->n_pieces + 1,
+    char *bytes = to->bytes + to->n * PACKED_BYTES;
+    size_t got = 0;
+    memcpy(bytes, s->rest, s->n_rest);
+    autk_status st =
+        autk_input_read(s->input, bytes + s->n_rest, PACKED_BYTES - s->n_rest, &got, err);
+    if (st != AUTK_OK)
+        return st;
+    s->ended = got < PACKED_BYTES - s->n_rest;
+    char *from = bytes + s->skip, *stop = bytes + s->n_rest + got, *end = stop;
+    while (!s->ended && end > from && end[-1] != '\n')
+        end--;
+    s->understood = s->ended || end > from; /* else a line is longer than a block */
+    s->n_rest = (size_t)(stop - end);
+    memcpy(s->rest, end, s->n_rest);
+    s->skip = 0;
+    to->from[to->n] = from;
+    to->end[to->n++] = end;
+    return AUTK_OK;
+}
+
+static autk_status unpack_batch(stream *s, batch *to, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    to->n = 0;
+    while (st == AUTK_OK && s->understood && !s->ended && to->n < BATCH_BLOCKS)
+        st = unpack_block(s, to, err);
+    return st;
+}
+
+/* While the blocks of one batch are parsed, the other batch is filled. */
+static autk_status stream_chunk(size_t chunk, void *ctx, autk_err *err)
+{
+    stream *s = ctx;
+    if (chunk == 0)
+        return unpack_batch(s, &s->batches[!s->parsed], err);
+    batch *b = &s->batches[s->parsed];
+    size_t i = chunk - 1;
+    return parse_lines(s->pl, &s->pl->pieces[b->first_piece + i], b->from[i], b->end[i],
+                       &b->understood[i], err);
+}
+
+static autk_status parse_batch(stream *s, int n_threads, autk_err *err)
+{
+    plan *pl = s->pl;
+    batch *b = &s->batches[s->parsed];
+    autk_status st = autki_grow(&pl->pieces, &pl->pieces_capacity, pl->n_pieces + b->n,
                                 sizeof *pl->pieces, SIZE_MAX / 64, err);
     if (st != AUTK_OK)
         return st;
-    pl->pieces[pl->n_pieces++] = (piece){0};
-    return parse_lines(pl, &pl->pieces[pl->n_pieces - 1], text, end, &pl->understood, err);
+    memset(pl->pieces + pl->n_pieces, 0, b->n * sizeof *pl->pieces);
+    b->first_piece = pl->n_pieces;
+    pl->n_pieces += b->n;
+    st = autki_parallel_for(b->n + 1, n_threads, stream_chunk, s, err);
+    for (size_t i = 0; st == AUTK_OK && i < b->n; i++)
+        s->understood &= b->understood[i];
+    s->parsed = !s->parsed;
+    return st;
 }
 
-/* A packed file comes as a stream: block after block, each cut at its last line end. */
-static autk_status read_packed(plan *pl, const char *path, autk_err *err)
+/* A packed file comes as a stream. */
+static autk_status read_packed(plan *pl, const char *path, int n_threads, autk_err *err)
 {
-    autk_input *input = NULL;
-    size_t have = 0, got, skip = pl->data_offset;
-    char *bytes = autki_malloc(BLOCK_BYTES + 1, 1);
-    if (bytes == NULL)
-        return autki_no_memory(err, BLOCK_BYTES);
-    autk_status st = autk_input_open(&input, path, err);
-    bool ended = false;
-    pl->understood = true;
-    while (st == AUTK_OK && pl->understood && !ended) {
-        st = autk_input_read(input, bytes + have, BLOCK_BYTES - have, &got, err);
-        if (st != AUTK_OK)
-            break;
-        ended = got < BLOCK_BYTES - have;
-        have += got;
-        char *end = bytes + have;
-        if (!ended) {
-            while (end > bytes + skip && end[-1] != '\n')
-                end--;
-            if (end == bytes + skip) {
-                pl->understood = false; /* a line longer than a block */
-                break;
-            }
-        }
-        st = add_piece(pl, bytes + skip, end, err);
-        have -= (size_t)(end - bytes);
-        memmove(bytes, end, have);
-        skip = 0;
-    }
-    autk_input_free(input);
-    free(bytes);
+    stream s = {.pl = pl, .skip = pl->data_offset, .understood = true};
+    autk_status st = AUTK_OK;
+    s.rest = autki_malloc(PACKED_BYTES, 1);
+    for (int i = 0; i < 2; i++)
+        s.batches[i].bytes = autki_malloc(BATCH_BLOCKS, PACKED_BYTES);
+    if (s.rest == NULL || s.batches[0].bytes == NULL || s.batches[1].bytes == NULL)
+        st = autki_no_memory(err, (2 * BATCH_BLOCKS + 1) * PACKED_BYTES);
+    if (st == AUTK_OK)
+        st = autk_input_open(&s.input, path, err);
+    if (st == AUTK_OK)
+        st = unpack_batch(&s, &s.batches[0], err);
+    while (st == AUTK_OK && s.understood && s.batches[s.parsed].n > 0)
+        st = parse_batch(&s, n_threads, err);
+    pl->understood = s.understood;
+    autk_input_free(s.input);
+    free(s.rest);
+    free(s.batches[0].bytes);
+    free(s.batches[1].bytes);
     return st;
 }
 
@@ -489,7 +550,8 @@ autk_status autki_frame_read_fast(autki_frame **out, bool *understood, const cha
     if (pl.fd < 0)
         return AUTK_OK; /* the careful reader says why */
     if (look(&pl, path, &st, err)) {
-        st = pl.file_size != 0 ? read_plain(&pl, n_threads, err) : read_packed(&pl, path, err);
+        st = pl.file_size != 0 ? read_plain(&pl, n_threads, err)
+                               : read_packed(&pl, path, n_threads, err);
         if (st == AUTK_OK && pl.understood)
             st = merge(out, &pl, n_threads, err);
         *understood = st == AUTK_OK && pl.understood;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zstd.h>
+
 #include "data/frame.h"
 #include "unit.h"
 
@@ -55,6 +57,30 @@ static void compare_readers(const char *text, size_t len)
     remove(path);
 }
 
+/* A packed file, of which blocks are parsed while the next are unpacked, is the plain one. */
+static void compare_packed(const char *text, size_t len)
+{
+    char path[32], plain_path[32];
+    autk_err err;
+    autki_frame *plain = NULL, *packed = NULL;
+    size_t bound = ZSTD_compressBound(len);
+    char *bytes = malloc(bound);
+    size_t n = ZSTD_compress(bytes, bound, text, len, 1);
+    assert_false(ZSTD_isError(n));
+    write_file(path, sizeof path, bytes, n);
+    write_file(plain_path, sizeof plain_path, text, len);
+    assert_ok(autki_frame_read(&plain, plain_path, wanted, 2, 2, &err), &err);
+    for (int threads = 1; threads <= 3; threads++) {
+        assert_ok(autki_frame_read(&packed, path, wanted, 2, threads, &err), &err);
+        assert_frames_equal(plain, packed);
+        autki_frame_free(packed);
+    }
+    autki_frame_free(plain);
+    free(bytes);
+    remove(path);
+    remove(plain_path);
+}
+
 static void frame__readers_agree_on_every_form(void **state)
 {
     (void)state;
@@ -97,6 +123,7 @@ static void frame__numbers_are_correctly_rounded(void **state)
                                 after, number + (digits - after));
     }
     compare_readers(text, len);
+    compare_packed(text, len);
     free(text);
 }
 
