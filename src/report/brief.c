@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 
 #define MAX_PARTNERS 50
 
@@ -255,6 +256,30 @@ static autk_status gather_past(autk_brief *b, autk_err *err)
     return AUTK_OK;
 }
 
+/* What is found apart from the rest, and takes as long as the rest. */
+typedef struct part_ctx {
+    autk_brief *brief;
+    autk_dataset *dataset;
+} part_ctx;
+
+enum { PART_LOSS, PART_REST, N_PARTS };
+
+static autk_status gather_part(size_t part, void *user, autk_err *err)
+{
+    const part_ctx *ctx = user;
+    autk_brief *b = ctx->brief;
+    if (part == PART_LOSS)
+        return autki_brief_add_loss(b, err);
+    autk_status st = autki_brief_add_turns(b, err);
+    if (st == AUTK_OK)
+        st = autki_brief_add_products(b, ctx->dataset, err);
+    if (st == AUTK_OK)
+        st = autki_brief_add_corridors(b, err);
+    if (st == AUTK_OK)
+        st = autki_brief_add_structure(b, err);
+    return st == AUTK_OK ? autki_brief_add_claims(b, err) : st;
+}
+
 static autk_status gather(autk_brief *b, autk_dataset *dataset, autk_err *err)
 {
     int last = 0;
@@ -273,18 +298,9 @@ static autk_status gather(autk_brief *b, autk_dataset *dataset, autk_err *err)
         st = gather_series(b, err);
     if (st == AUTK_OK)
         st = gather_past(b, err);
+    part_ctx ctx = {b, dataset};
     if (st == AUTK_OK)
-        st = autki_brief_add_turns(b, err);
-    if (st == AUTK_OK)
-        st = autki_brief_add_products(b, dataset, err);
-    if (st == AUTK_OK)
-        st = autki_brief_add_loss(b, err);
-    if (st == AUTK_OK)
-        st = autki_brief_add_corridors(b, err);
-    if (st == AUTK_OK)
-        st = autki_brief_add_structure(b, err);
-    if (st == AUTK_OK)
-        st = autki_brief_add_claims(b, err);
+        st = autki_parallel_for(N_PARTS, N_PARTS, gather_part, &ctx, err);
     return st == AUTK_OK ? autki_brief_add_sources(b, err) : st;
 }
 
