@@ -243,6 +243,8 @@ autk_status cmd_corridors(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    if (run.top < 0)
+        return cli_expected_number(cli, "--top", "a number >= 0", (double)run.top);
     st = cli_corridor_open(cli, &run.base);
     if (st == AUTK_OK)
         st = find_economy(cli, &run);

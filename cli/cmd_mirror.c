@@ -444,6 +444,8 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    if (a.top < 0)
+        return cli_expected_number(cli, "--top", "a number >= 0", (double)a.top);
     if (a.draws < 20 || a.draws > 100000)
         return cli_mirror_bad_value(cli, "--draws", "20 to 100000", "another number");
     if (a.backtest == (cli->n_arguments == 1))

@@ -149,6 +149,8 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    if (a.top < 0)
+        return cli_expected_number(cli, "--top", "a number >= 0", (double)a.top);
     if (cli->dataset_path == NULL)
         return cli_expected(cli, "--dataset", "a dataset that autarky import made", NULL);
     autk_dataset *d = NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
@@ -319,8 +320,11 @@ autk_status autk_dataset_open(autk_dataset **out, const char *path, autk_err *er
 {
     struct stat info;
     autk_dataset *d = NULL;
-    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+    if (stat(path, &info) != 0)
         return autki_fail_at(err, AUTK_EIO, path, 0, 0, "cannot be opened: no such file");
+    if (!S_ISREG(info.st_mode))
+        return autki_fail_at(err, AUTK_EIO, path, 0, 0, "expected a dataset, got %s",
+                             S_ISDIR(info.st_mode) ? "a folder" : "no plain file");
     autk_status st = create_handle(&d, path, false, err);
     if (st == AUTK_OK)
         st = autki_dataset_exec(d, "PRAGMA query_only=1", err);
@@ -368,6 +372,8 @@ autk_status autki_dataset_open_to_write(autk_dataset **out, const char *path, au
                                 err);
     if (st == AUTK_OK && n_tables == 0)
         st = make_schema(d, err);
+    if (st == AUTK_OK)
+        d->made = fresh;
     return hand_out(out, d, st, err);
 }
 
@@ -377,6 +383,19 @@ static void finalize_statements(autk_dataset *d)
     sqlite3_finalize(d->put_pair);
     sqlite3_finalize(d->get_chunk);
     d->put_chunk = d->put_pair = d->get_chunk = NULL;
+}
+
+/* A file that an import made and put nothing into goes away; the lock keeps out whoever would just
+ * begin to fill it. */
+static void remove_if_empty(autk_dataset *d)
+{
+    sqlite3_int64 n_files = 0, n_layers = 0;
+    if (sqlite3_exec(d->db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK &&
+        pragma_number(&n_files, d, "SELECT count(*) FROM file", NULL) == AUTK_OK &&
+        pragma_number(&n_layers, d, "SELECT count(*) FROM layer", NULL) == AUTK_OK &&
+        n_files == 0 && n_layers == 0)
+        (void)unlink(d->path);
+    (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 void autk_dataset_close(autk_dataset *d)
@@ -391,6 +410,8 @@ void autk_dataset_close(autk_dataset *d)
     if (d->writing && d->db != NULL) {
         sqlite3_busy_timeout(d->db, 0);
         (void)sqlite3_exec(d->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+        if (d->made)
+            remove_if_empty(d);
     }
     sqlite3_close(d->db);
     free_tables(d);

@@ -34,6 +34,7 @@ struct autk_dataset {
     sqlite3 *db;
     char *path;
     bool writing, in_transaction;
+    bool made; /* by this opening: taken away again if nothing comes into it */
     int n_snapshots;
     autki_layer *layers;
     size_t n_layers, layers_capacity;

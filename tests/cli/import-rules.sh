@@ -53,3 +53,17 @@ END
 "$AUTARKY" import comtrade.csv --into c.atk
 "$AUTARKY" dataset c.atk
 "$AUTARKY" dataset verify c.atk --format json | sed 's/"bytes": [0-9]*/"bytes": N/'
+echo "== an import that stores nothing leaves no dataset behind; one that stood there stays"
+printf 'year,exporter,importer,value\n2021,BLR,RUS,much\n' >much.csv
+"$AUTARKY" import much.csv --into new.atk 2>&1
+echo "exit $?"
+ls new.atk* 2>/dev/null || echo "no new.atk"
+cp c.atk kept.atk
+"$AUTARKY" import much.csv --into kept.atk >/dev/null 2>&1
+"$AUTARKY" dataset export c.atk >before.csv
+"$AUTARKY" dataset export kept.atk | cmp before.csv - && echo "kept.atk holds what it held"
+mkdir folder
+"$AUTARKY" dataset folder 2>&1
+echo "exit $?"
+"$AUTARKY" products BLR --dataset c.atk --top -1 2>&1
+echo "exit $?"
