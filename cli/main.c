@@ -87,8 +87,10 @@ static int run(const command *c, int argc, char **argv)
     if (st == AUTK_OK)
         return 0;
     cli.err.code = st;
-    if (tells)
-        print_error(&cli.err);
+    /* mpirun kills the rest when one process ends with a failure: only who tells it may. */
+    if (!tells)
+        return 0;
+    print_error(&cli.err);
     return autk_status_exit_code(st);
 }
 
