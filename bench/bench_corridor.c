@@ -1,28 +1,16 @@
 /* The transport network: opening, all pairs, one closure for all pairs. From the project's root. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <autarky/corridor.h>
 
+#include "timing.h"
+
 #define REPS 7
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void report(const char *name, size_t n, double *times)
 {
-    qsort(times, REPS, sizeof *times, by_size);
+    qsort(times, REPS, sizeof *times, ascending);
     printf("%s\t%zu\t%d\t%.6f\t%.6f\n", name, n, REPS, times[0], times[REPS / 2]);
 }
 

@@ -1,25 +1,5 @@
 # From estimate to welfare in one run: tables, intervals by source, explanations, faults with their place.
-cat >panel.csv <<'CSV'
-exporter,importer,year,trade,rta,war
-A,B,2000,10,0,0
-A,B,2001,14,1,0
-A,B,2002,15,1,1
-A,C,2000,20,0,0
-A,C,2001,19,0,1
-A,C,2002,26,0,0
-B,A,2000,5,0,0
-B,A,2001,9,1,0
-B,A,2002,8,1,1
-B,C,2000,7,0,0
-B,C,2001,3,0,1
-B,C,2002,6,0,0
-C,A,2000,11,0,0
-C,A,2001,12,0,1
-C,A,2002,9,1,0
-C,B,2000,3,0,0
-C,B,2001,4,0,1
-C,B,2002,2,0,0
-CSV
+cp "$HERE/data/panel.csv" panel.csv
 printf 'A,B,C\n100,14,19\n9,80,3\n12,4,60\n' >world.csv
 cat >peace.yaml <<'END'
 name: Peace and trade
