@@ -92,6 +92,8 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
     autk_brief_opts opts = autk_brief_opts_default();
     if (cli->dataset_path != NULL)
         st = autk_dataset_open(&opts.dataset, cli->dataset_path, &cli->err);
+    if (st == AUTK_OK && opts.dataset != NULL)
+        st = autk_dataset_hold(opts.dataset, &cli->err);
     opts.n_partners = (int32_t)top;
     opts.year = (int)year;
     if (st == AUTK_OK)

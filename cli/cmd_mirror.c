@@ -378,6 +378,8 @@ static autk_status run_dataset(cli_context *cli, const mirror_args *a)
     autk_world *world = NULL;
     work w = {.args = a, .economy = -1, .year = (int)a->year};
     autk_status st = autk_dataset_open(&w.dataset, cli->arguments[0], &cli->err);
+    if (st == AUTK_OK)
+        st = autk_dataset_hold(w.dataset, &cli->err);
     if (cli->dataset_path == NULL)
         cli->dataset_path = cli->arguments[0]; /* its own facts count too */
     if (st == AUTK_OK)

@@ -156,6 +156,8 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
     autk_dataset *d = NULL;
     st = autk_dataset_open(&d, cli->dataset_path, &cli->err);
     if (st == AUTK_OK)
+        st = autk_dataset_hold(d, &cli->err);
+    if (st == AUTK_OK)
         st = run(cli, d, &a);
     autk_dataset_close(d);
     return st;

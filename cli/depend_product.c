@@ -157,6 +157,8 @@ autk_status cli_depend_product(cli_context *cli, const depend_options *o)
         return cli_expected_number(cli, "--top", "a number >= 0", (double)o->top);
     autk_status st = autk_dataset_open(&q.dataset, cli->dataset_path, &cli->err);
     if (st == AUTK_OK)
+        st = autk_dataset_hold(q.dataset, &cli->err);
+    if (st == AUTK_OK)
         st = ask_and_answer(&q, cli, o);
     autk_evidence_free(q.evidence);
     autk_world_close(q.world);

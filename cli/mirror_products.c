@@ -151,6 +151,8 @@ autk_status cli_mirror_product(cli_context *cli, const mirror_args *a)
                                     "nothing");
     autk_status st = autk_dataset_open(&dataset, cli->arguments[0], &cli->err);
     if (st == AUTK_OK)
+        st = autk_dataset_hold(dataset, &cli->err);
+    if (st == AUTK_OK)
         st = autk_dataset_find_economy(&economy, dataset, a->economy, &cli->err);
     if (st == AUTK_OK)
         st = read_both_ways(&rows, &n, cli, dataset, (int32_t)a->year, economy);

@@ -103,6 +103,16 @@ AUTK_API autk_status autk_dataset_open(autk_dataset **out, const char *path, aut
     AUTK_MUST_CHECK;
 AUTK_API void autk_dataset_close(autk_dataset *dataset);
 
+/**
+ * Until autk_dataset_release, whatever is read is of one finished state, however many imports
+ * finish meanwhile; without, each call sees the newest. Calls nest. An import that begins meanwhile
+ * may have to wait for the release: hold for an answer, not for a session.
+ *
+ * Errors: AUTK_EIO (in use by another program for too long).
+ */
+AUTK_API autk_status autk_dataset_hold(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;
+AUTK_API void autk_dataset_release(autk_dataset *dataset);
+
 AUTK_API size_t autk_dataset_n_layers(const autk_dataset *dataset);
 /** NULL when out of range. Borrowed. */
 AUTK_API const autk_layer *autk_dataset_layer(const autk_dataset *dataset, size_t layer);

@@ -254,8 +254,10 @@ static autk_status read_period(autk_flows *f, size_t *capacity, autk_dataset *d,
 {
     uint32_t *exporters = NULL;
     size_t n = 0;
-    autk_status st =
-        autki_dataset_chunks(&exporters, &n, d, (uint32_t)layer, period, AUTKI_BY_EXPORTER, err);
+    autk_status st = autki_dataset_snapshot(d, err); /* an import may go on meanwhile */
+    if (st != AUTK_OK)
+        return st;
+    st = autki_dataset_chunks(&exporters, &n, d, (uint32_t)layer, period, AUTKI_BY_EXPORTER, err);
     for (size_t i = 0; st == AUTK_OK && i < n; i++)
         st = read_chunk(f, capacity, d, layer, period, AUTKI_BY_EXPORTER, (int32_t)exporters[i],
                         AUTK_ANY_ECONOMY, err);

@@ -13,11 +13,15 @@
 #define ECONOMIES_MAX ((size_t)65535)
 #define PRODUCTS_MAX ((size_t)1 << 20)
 #define LAYERS_MAX ((size_t)4096)
-#define BUSY_MS 10000
+#define BUSY_MS 60000 /* as long as a reader of a whole dataset may keep an import waiting */
 
 autk_status autki_dataset_fail(const autk_dataset *dataset, const char *doing, autk_err *err)
 {
     int code = sqlite3_errcode(dataset->db) & 0xff;
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        return autki_fail_at(err, AUTK_EIO, dataset->path, 0, 0,
+                             "%s: another program is using the dataset; try again when it is done",
+                             doing);
     autk_status st = code == SQLITE_NOMEM                              ? AUTK_ENOMEM
                      : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? AUTK_EDATA
                                                                        : AUTK_EIO;
@@ -244,6 +248,17 @@ void autki_dataset_end_snapshot(autk_dataset *d)
         (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+autk_status autk_dataset_hold(autk_dataset *d, autk_err *err)
+{
+    return autki_dataset_snapshot(d, err);
+}
+
+void autk_dataset_release(autk_dataset *d)
+{
+    if (d->n_snapshots > 0)
+        autki_dataset_end_snapshot(d);
+}
+
 /* ------------------------------------------------------------------ opening */
 
 static autk_status pragma_number(sqlite3_int64 *value, const autk_dataset *d, const char *sql,
@@ -436,16 +451,9 @@ autk_status autki_dataset_begin(autk_dataset *d, autk_err *err)
     return st;
 }
 
-static autk_status put_tables_sum(autk_dataset *d, autk_err *err)
-{
-    uint64_t sum;
-    autk_status st = autki_dataset_tables_sum(&sum, d, err);
-    return st == AUTK_OK ? autki_dataset_put_check_sum(d, "tables", sum, err) : st;
-}
-
 autk_status autki_dataset_commit(autk_dataset *d, autk_err *err)
 {
-    autk_status st = put_tables_sum(d, err);
+    autk_status st = autki_dataset_put_tables_sum(d, err);
     if (st == AUTK_OK)
         st = autki_dataset_exec(d, "COMMIT", err);
     if (st == AUTK_OK)

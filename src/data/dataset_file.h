@@ -90,9 +90,14 @@ autk_status autki_dataset_add_product(uint32_t *id, autk_dataset *dataset,
 autk_status autki_dataset_intern_layer(uint32_t *id, autk_dataset *dataset, const autk_layer *info,
                                        autki_owner owner, autk_err *err) AUTK_MUST_CHECK;
 
-/* XXH64 over the rows of the small tables: what no chunk's checksum covers. */
-autk_status autki_dataset_tables_sum(uint64_t *sum, autk_dataset *dataset, autk_err *err)
-    AUTK_MUST_CHECK;
+/* XXH64 over the rows of the small tables, which no chunk's checksum covers; in dataset_sums.c. */
+autk_status autki_dataset_put_tables_sum(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_dataset_check_tables(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;
+/* The same for what a year of a reconciled layer has in the mirror tables: a sum of its own, so
+ * that an import need not read them all. */
+autk_status autki_dataset_put_mirror_sum(autk_dataset *dataset, uint32_t layer, int32_t period,
+                                         autk_err *err) AUTK_MUST_CHECK;
+autk_status autki_dataset_check_mirrors(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;
 
 uint64_t autki_chunk_key(uint32_t layer, int32_t period, autki_order order, int64_t economy);
 

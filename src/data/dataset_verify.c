@@ -5,7 +5,6 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "data/dataset_facts.h"
-#include "data/dataset_hash.h"
 
 /* Sums that both orders must share: whole numbers, so that no order of adding matters. */
 typedef struct fingerprint {
@@ -48,16 +47,48 @@ static autk_status check_pairs(autk_dataset *d, size_t layer, int32_t period, ui
     if (st != AUTK_OK)
         return st;
     for (size_t from = 0, to; st == AUTK_OK && from < rows->n; from = to, k++) {
-        double value = 0;
-        for (to = from; to < rows->n && rows->partner[to] == rows->partner[from]; to++)
+        double value = 0, quantity = 0;
+        size_t n_quantities = 0;
+        for (to = from; to < rows->n && rows->partner[to] == rows->partner[from]; to++) {
             value += rows->value[to];
+            if (!isnan(rows->quantity[to])) {
+                quantity += rows->quantity[to];
+                n_quantities++;
+            }
+        }
+        bool weighed = k < n && !isnan(pairs[k].quantity);
         if (k >= n || (uint32_t)pairs[k].importer != rows->partner[from] ||
-            pairs[k].value != value || pairs[k].n_products != to - from)
+            pairs[k].value != value || pairs[k].n_products != to - from ||
+            weighed != (n_quantities != 0) || (weighed && pairs[k].quantity != quantity))
             st = wrong(d, layer, period, "a pair's total is not the sum of its flows", err);
     }
     if (st == AUTK_OK && k != n)
         st = wrong(d, layer, period, "a pair has a total but no flows", err);
     free(pairs);
+    return st;
+}
+
+/* What stands beside a chunk, outside its own checksum. */
+static autk_status check_heading(autk_dataset *d, size_t layer, int32_t period, autki_order order,
+                                 int64_t economy, const autki_chunk_rows *rows, autk_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    double value = 0;
+    for (size_t k = 0; k < rows->n; k++)
+        value += rows->value[k];
+    autk_status st = autki_dataset_prepare(
+        &s, d, "SELECT n_rows, value FROM chunk WHERE layer=? AND by=? AND economy=? AND period=?",
+        err);
+    if (st != AUTK_OK)
+        return st;
+    sqlite3_bind_int64(s, 1, (sqlite3_int64)layer);
+    sqlite3_bind_int(s, 2, (int)order);
+    sqlite3_bind_int64(s, 3, economy);
+    sqlite3_bind_int(s, 4, period);
+    if (sqlite3_step(s) == SQLITE_ROW && (sqlite3_column_int64(s, 0) != (sqlite3_int64)rows->n ||
+                                          sqlite3_column_double(s, 1) != value))
+        st = wrong(d, layer, period, "a chunk's number of flows or its sum", err);
+    sqlite3_finalize(s);
     return st;
 }
 
@@ -72,6 +103,8 @@ static autk_status check_order(fingerprint *f, autk_dataset_check *check, autk_d
         autki_chunk_rows *r = &d->scratch;
         uint32_t e = economies[i];
         st = autki_dataset_get_chunk(r, d, (uint32_t)layer, period, order, e, err);
+        if (st == AUTK_OK)
+            st = check_heading(d, layer, period, order, e, r, err);
         check->n_chunks++;
         for (size_t k = 0; st == AUTK_OK && k < r->n; k++) {
             bool exported = order == AUTKI_BY_EXPORTER;
@@ -106,6 +139,10 @@ static autk_status check_period(autk_dataset_check *check, autk_dataset *d, size
         st = wrong(d, layer, period, "the order by importer has other flows than that by exporter",
                    err);
     autk_flows world = {.n = 0};
+    if (st == AUTK_OK)
+        st = autki_dataset_get_chunk(&d->scratch, d, (uint32_t)layer, period, AUTKI_WORLD, -1, err);
+    if (st == AUTK_OK)
+        st = check_heading(d, layer, period, AUTKI_WORLD, -1, &d->scratch, err);
     if (st == AUTK_OK)
         st = autk_dataset_product_totals(&world, d, layer, period, err);
     for (size_t k = 0; st == AUTK_OK && k < world.n; k++) {
@@ -146,64 +183,6 @@ static autk_status check_pages(autk_dataset_check *check, autk_dataset *d, autk_
     return st;
 }
 
-autk_status autki_dataset_tables_sum(uint64_t *sum, autk_dataset *d, autk_err *err)
-{
-    /* quote() tells text from number and NULL from ''. */
-    static const char *const queries[] = {
-        "SELECT quote(id), quote(code), quote(name), quote(kind) FROM economy ORDER BY id",
-        "SELECT quote(id), quote(classification), quote(code), quote(name) FROM product"
-        " ORDER BY id",
-        "SELECT quote(id), quote(source), quote(flow) || quote(side) || quote(valuation) ||"
-        " quote(frequency), quote(currency) || quote(classification) || quote(level) ||"
-        " quote(owner) FROM layer ORDER BY id",
-        "SELECT quote(layer), quote(period), quote(n_rows), quote(value) FROM period"
-        " ORDER BY layer, period",
-        "SELECT quote(layer), quote(period), quote(exporters), quote(importers) FROM mirror"
-        " ORDER BY layer, period",
-        "SELECT quote(layer) || quote(period), quote(economy), quote(sd_exporter),"
-        " quote(sd_importer) FROM mirror_economy ORDER BY layer, period, economy",
-        "SELECT quote(layer), quote(period), quote(size), quote(scale) FROM mirror_size"
-        " ORDER BY layer, period, size"};
-    const size_t n_always = 4; /* the others are of tables that may not be there */
-    uint64_t h = 0;
-    bool has_mirrors = false;
-    autk_status st = autki_dataset_has_mirrors(&has_mirrors, d, err);
-    size_t n = has_mirrors ? sizeof queries / sizeof *queries : n_always;
-    for (size_t q = 0; st == AUTK_OK && q < n; q++) {
-        sqlite3_stmt *s = NULL;
-        st = autki_dataset_prepare(&s, d, queries[q], err);
-        int step = SQLITE_DONE;
-        while (st == AUTK_OK && (step = sqlite3_step(s)) == SQLITE_ROW) {
-            for (int c = 0; c < 4; c++) {
-                const void *text = sqlite3_column_text(s, c);
-                h = autki_xxh64(text != NULL ? text : "", (size_t)sqlite3_column_bytes(s, c), h);
-            }
-        }
-        if (st == AUTK_OK && step != SQLITE_DONE)
-            st = autki_dataset_fail(d, "cannot be read", err);
-        sqlite3_finalize(s);
-    }
-    *sum = h;
-    return st;
-}
-
-static autk_status check_tables(autk_dataset *d, autk_err *err)
-{
-    uint64_t sum;
-    sqlite3_stmt *s = NULL;
-    autk_status st = autki_dataset_tables_sum(&sum, d, err);
-    if (st == AUTK_OK)
-        st = autki_dataset_prepare(&s, d, "SELECT xxh64 FROM check_sum WHERE name='tables'", err);
-    /* A dataset into which nothing was imported has no sum yet. */
-    if (st == AUTK_OK &&
-        (sqlite3_step(s) == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(s, 0) != sum
-                                       : d->n_layers != 0))
-        st = autki_fail_at(err, AUTK_EDATA, d->path, 0, 0,
-                           "the dataset is damaged: the checksum of its small tables differs");
-    sqlite3_finalize(s);
-    return st;
-}
-
 static autk_status check_layers(autk_dataset_check *c, autk_dataset *d,
                                 const autk_progress *progress, autk_err *err)
 {
@@ -238,7 +217,9 @@ autk_status autk_dataset_verify(autk_dataset_check *check, autk_dataset *d,
         st = autki_dataset_snapshot(d, err);
     if (st != AUTK_OK)
         return st;
-    st = check_tables(d, err);
+    st = autki_dataset_check_tables(d, err);
+    if (st == AUTK_OK)
+        st = autki_dataset_check_mirrors(d, err);
     if (st == AUTK_OK)
         st = autki_facts_check_sum(d, err);
     if (st == AUTK_OK)

@@ -281,7 +281,14 @@ autk_status autki_dataset_drop_mirrors(autk_dataset *d, uint32_t layer, int32_t 
 {
     static const char *const tables[] = {"chunk", "pair_total", "period", AUTKI_MIRROR_TABLES};
     bool found = false;
+    char sums[256];
     autk_status st = autki_dataset_has_mirrors(&found, d, err);
+    (void)snprintf(sums, sizeof sums,
+                   "DELETE FROM check_sum WHERE name IN (SELECT 'mirror ' || layer || ' ' || period"
+                   " FROM mirror WHERE period=%d AND (exporters=%u OR importers=%u))",
+                   period, layer, layer);
+    if (st == AUTK_OK && found)
+        st = autki_dataset_exec(d, sums, err);
     for (size_t i = 0; found && i < sizeof tables / sizeof *tables && st == AUTK_OK; i++) {
         char sql[256];
         (void)snprintf(sql, sizeof sql,

@@ -206,6 +206,8 @@ autk_status autki_frame_read_dataset(autki_frame **out, const char *path, const 
         by_product |= strcmp(wanted[k].name, "product") == 0;
     autk_status st = autk_dataset_open(&w.dataset, path, err);
     if (st == AUTK_OK)
+        st = autk_dataset_hold(w.dataset, err);
+    if (st == AUTK_OK)
         st = choose_layer(&w, path, choice->layer, err);
     if (st == AUTK_OK)
         st = name_economies(&w, err);

@@ -187,7 +187,10 @@ static autk_status store_year(storing *s, int32_t year, autk_err *err)
         st = intern_layer(s, err);
     if (st == AUTK_OK)
         st = autki_mirror_put(s->dataset, &s->source, &s->fit, err);
-    return st == AUTK_OK ? write_layer(s, err) : st;
+    if (st == AUTK_OK)
+        st = write_layer(s, err);
+    return st == AUTK_OK ? autki_dataset_put_mirror_sum(s->dataset, s->source.layer, year, err)
+                         : st;
 }
 
 autk_status autk_mirror_store(autk_mirror_stored *out, const char *path, int32_t year,

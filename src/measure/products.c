@@ -119,8 +119,11 @@ autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *data
     size_t n_years = 0;
     autk_status st = check(dataset, members, n_members, &o, err);
     if (st == AUTK_OK)
-        st = autki_product_trade_open(&trade, dataset, members, n_members, year, o.layer, o.digits,
-                                      "", o.exports, err);
+        st = autk_dataset_hold(dataset, err);
+    if (st != AUTK_OK)
+        return st;
+    st = autki_product_trade_open(&trade, dataset, members, n_members, year, o.layer, o.digits, "",
+                                  o.exports, err);
     for (int k = 0; st == AUTK_OK && k < o.n_years; k++) {
         bool there = false;
         st = autki_product_trade_has(&there, &trade, year - k, err);
@@ -137,5 +140,6 @@ autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *data
     for (size_t k = 0; k < n_years; k++)
         autki_product_sums_free(&years[k]);
     autki_product_trade_close(&trade);
+    autk_dataset_release(dataset);
     return st;
 }
