@@ -27,6 +27,7 @@ void autki_batch_deinit(autki_batch *batch)
     free(batch->line);
     free(batch->slots);
     free(batch->record.field);
+    autki_plain_deinit(&batch->plain);
     autki_dict_deinit(&batch->economies);
     autki_dict_deinit(&batch->products);
     memset(batch, 0, sizeof *batch);
@@ -39,8 +40,6 @@ void autki_batch_clear(autki_batch *batch)
     batch->n_lines = 0;
     batch->last[0].text.text = batch->last[1].text.text = NULL;
     memset(batch->n_passed, 0, sizeof batch->n_passed);
-    autki_dict_clear(&batch->economies);
-    autki_dict_clear(&batch->products);
 }
 
 void autki_batch_bad(autki_batch *batch, int64_t line, int64_t column, const char *fmt, ...)
@@ -127,8 +126,7 @@ static bool odd_number(double *value, const autki_plan *plan, const autki_span *
     return autki_parse_double(copy, n, value);
 }
 
-/* Value in the layer's unit. Thousands with three decimals become exact whole dollars: the digits
- * are scaled, not the binary fraction. */
+/* Value in the layer's unit. */
 static bool parse_number(double *value, const autki_plan *plan, const autki_span *f, double unit)
 {
     if (plan->decimal == '.' && plan->thousands == '\0') {
@@ -146,14 +144,8 @@ static bool parse_number(double *value, const autki_plan *plan, const autki_span
             }
         }
         uint32_t decimals = point < f->len ? f->len - point - 1 : 0;
-        if (i == f->len && n != 0 && decimals <= 3 && unit == 1000) {
-            static const uint64_t power[] = {1000, 100, 10, 1};
-            *value = (double)(digits * power[decimals]);
-            return true;
-        }
         if (i == f->len && n != 0 && decimals <= 9) {
-            static const double divisor[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-            *value = (double)digits / divisor[decimals] * unit;
+            *value = autki_scaled(digits, decimals, unit);
             return true;
         }
     }
@@ -182,7 +174,7 @@ typedef struct row {
     const char *line_start; /* for columns of messages; NULL = no columns */
     int kind;
     int32_t period;
-    autki_span exporter, importer, product, value, quantity, classification;
+    autki_span period_text, exporter, importer, product, value, quantity, classification;
 } row;
 
 static int64_t column_in(const row *r, const autki_span *f)
@@ -215,10 +207,8 @@ static autk_status intern(uint32_t *id, autki_dict *dict, const autki_span *text
 {
     bool added;
     autk_status st = autki_dict_intern(id, dict, text->text, text->len, &added, err);
-    if (st == AUTK_OK && added) {
+    if (st == AUTK_OK && added)
         dict->entries[*id].period = r->period;
-        dict->entries[*id].line = r->line;
-    }
     return st;
 }
 
@@ -307,6 +297,20 @@ static autki_span classed_product(autki_slot_key *key, char *room, size_t size,
     return (autki_span){room, (uint32_t)len};
 }
 
+/* What this row's codes mean, for plain records that have them too. */
+static autk_status show_plain(autki_batch *b, const row *r, int level, autk_err *err)
+{
+    autki_plain *p = &b->plain;
+    autk_status st = autki_plain_learn(&p->economies, &r->exporter, b->exporter[b->n], 0, err);
+    if (st == AUTK_OK)
+        st = autki_plain_learn(&p->economies, &r->importer, b->importer[b->n], 0, err);
+    if (st == AUTK_OK)
+        st = autki_plain_learn(&p->products, &r->product, b->product[b->n], level, err);
+    if (st == AUTK_OK)
+        st = autki_plain_learn(&p->periods, &r->period_text, (uint32_t)r->period, 0, err);
+    return st;
+}
+
 static autk_status add_row(autki_batch *b, const autki_plan *plan, row *r, autk_err *err)
 {
     double value = 0, quantity = NAN;
@@ -350,9 +354,10 @@ static autk_status add_row(autki_batch *b, const autki_plan *plan, row *r, autk_
         return st;
     b->value[b->n] = value;
     b->quantity[b->n] = quantity;
-    b->line[b->n] = r->line;
+    b->line[b->n] = (uint32_t)r->line;
+    st = b->plain.fits ? show_plain(b, r, key.level, err) : AUTK_OK;
     b->n++;
-    return AUTK_OK;
+    return st;
 }
 
 /* Who sends to whom; false when the row is passed over. */
@@ -388,6 +393,7 @@ static bool take_period(row *r, autki_batch *b, const autki_plan *plan,
         return true;
     }
     autki_span f = trimmed(fields[AUTKI_ROLE_PERIOD]), m = fields[AUTKI_ROLE_MONTH];
+    r->period_text = f;
     r->period = autki_parse_period(f.text, f.len);
     if (r->period == 0) {
         b->n_read++;
@@ -551,11 +557,14 @@ autk_status autki_batch_parse(autki_batch *b, const autki_plan *plan, char *text
         b->record.field = autki_malloc(AUTKI_FIELDS_MAX, sizeof *b->record.field);
     if (b->record.field == NULL)
         return autki_no_memory(err, AUTKI_FIELDS_MAX * sizeof *b->record.field);
+    autki_plain_init(&b->plain, plan);
     char *stop = text + len;
     const char *nul = len != 0 ? memchr(text, '\0', len) : NULL;
     bool quoted = plan->quotes && len != 0 && memchr(text, '"', len) != NULL;
     autk_status st = AUTK_OK;
     while (st == AUTK_OK && text < stop) {
+        if (nul == NULL)
+            text = autki_plain_run(b, plan, text, stop);
         int64_t line = b->n_lines++;
         autki_record_split(&b->record, text, stop, plan->delimiter, quoted);
         char *next = text + (b->record.next - text);

@@ -1,6 +1,6 @@
 /**
  * @file import_batch.h
- * A block of records parsed by a plan: columns of numbers, with codes numbered per block. Blocks
+ * A block of records parsed by a plan: columns of numbers, with codes numbered per batch. Blocks
  * are parsed side by side; their numbering is mapped to that of the import in order of the file.
  */
 #ifndef AUTKI_DATA_IMPORT_BATCH_H
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "data/import_dict.h"
-#include "data/import_plan.h"
+#include "data/import_plain.h"
 
 /* Rows that belong together: a layer to be and a period. */
 typedef struct autki_slot_key {
@@ -35,8 +35,9 @@ typedef struct autki_batch {
     uint16_t *slot;
     uint32_t *exporter, *importer, *product; /* in the dictionaries below */
     double *value, *quantity;
-    int64_t *line; /* of the block, from 0 */
-    autki_dict economies, products;
+    uint32_t *line;                 /* of the block, from 0 */
+    autki_dict economies, products; /* of this block and those parsed with this batch before */
+    autki_plain plain;
     autki_slot_key *slots;
     size_t n_slots, slots_capacity;
     uint64_t n_read, n_bad, n_passed[AUTK_PASSED_COUNT];
@@ -52,7 +53,7 @@ typedef struct autki_batch {
 
 void autki_batch_init(autki_batch *batch);
 void autki_batch_deinit(autki_batch *batch);
-void autki_batch_clear(autki_batch *batch);
+void autki_batch_clear(autki_batch *batch); /* its rows; the codes keep their numbers */
 
 /**
  * Parse text[0..len), whole records. Wrong rows are counted and told in batch->errors.

@@ -9,7 +9,6 @@ typedef struct autki_dict_entry {
     size_t at;     /* in `texts`, NUL-terminated */
     uint32_t len;
     int32_t period; /* of the row in which it came first */
-    int64_t line;   /* of that row */
 } autki_dict_entry;
 
 typedef struct autki_dict {

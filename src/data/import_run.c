@@ -7,29 +7,33 @@
 #include "base/fail.h"
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "base/pipe.h"
 #include "data/import_finish.h"
 
-#define LANES 4 /* blocks of a round */
+#define LANES_MAX 24 /* blocks underway: more threads than two are fed with more of them */
 #define RANGE_ROWS ((size_t)1500000)
 
 typedef struct lane {
     autki_block block;
     size_t skip; /* the header's bytes */
     autki_batch batch;
+    /* what the batch's codes mean: [n] numbers of the import */
+    uint32_t *economies, *products;
+    size_t n_economies, n_products, economies_capacity, products_capacity;
 } lane;
 
-/* While one round's blocks are parsed, the round before is taken over and the next is read. */
+/* While some blocks are parsed, those before them are taken over and the next is read. */
 typedef struct pipeline {
     autki_run *run;
     autki_plan plan;
     autki_store store;
     autki_text_reader reader;
     const autki_import_file *file;
-    lane rounds[3][LANES];
-    lane *reading, *parsing, *taking;
+    lane lanes[LANES_MAX];
+    size_t n_lanes;
+    bool begun;   /* the first block waits in lanes[0] */
     int64_t line; /* of the file, at the beginning of the next batch that is taken over */
-    uint64_t n_bad, n_read, n_self;
-    bool known_slots;
+    uint64_t n_bad, n_read, n_bytes; /* of what was taken over */
 } pipeline;
 
 /* ------------------------------------------------------------------ taking a batch over */
@@ -44,19 +48,22 @@ static void keep_errors(pipeline *p, const autki_batch *b)
     }
 }
 
-/* Meanings of a batch's codes; rows with an unknown one are wrong. */
-static autk_status map_codes(pipeline *p, autki_batch *b, uint32_t *economies, uint32_t *products,
-                             size_t *slots, autk_err *err)
+/* Meanings of the codes that a lane has not had before. */
+static autk_status map_codes(pipeline *p, lane *l, autk_err *err)
 {
-    autk_status st = AUTK_OK;
-    for (size_t i = 0; st == AUTK_OK && i < b->economies.n; i++)
-        st = autki_codes_economy(&economies[i], &p->run->codes, autki_dict_text(&b->economies, i),
-                                 b->economies.entries[i].period, err);
-    for (size_t i = 0; st == AUTK_OK && i < b->products.n; i++)
-        st = autki_codes_product(&products[i], &p->run->codes, autki_dict_text(&b->products, i),
-                                 err);
-    for (size_t i = 0; st == AUTK_OK && i < b->n_slots; i++)
-        st = autki_store_slot(&slots[i], &p->store, &b->slots[i], err);
+    autki_batch *b = &l->batch;
+    autk_status st = autki_grow(&l->economies, &l->economies_capacity, b->economies.n,
+                                sizeof *l->economies, SIZE_MAX / 2, err);
+    if (st == AUTK_OK)
+        st = autki_grow(&l->products, &l->products_capacity, b->products.n, sizeof *l->products,
+                        SIZE_MAX / 2, err);
+    for (; st == AUTK_OK && l->n_economies < b->economies.n; l->n_economies++)
+        st = autki_codes_economy(&l->economies[l->n_economies], &p->run->codes,
+                                 autki_dict_text(&b->economies, l->n_economies),
+                                 b->economies.entries[l->n_economies].period, err);
+    for (; st == AUTK_OK && l->n_products < b->products.n; l->n_products++)
+        st = autki_codes_product(&l->products[l->n_products], &p->run->codes,
+                                 autki_dict_text(&b->products, l->n_products), err);
     return st;
 }
 
@@ -66,39 +73,56 @@ static void unknown_economy(autki_batch *b, size_t row, uint32_t local)
                     autki_dict_text(&b->economies, local));
 }
 
-static autk_status store_rows(pipeline *p, autki_batch *b, const uint32_t *economies,
-                              const uint32_t *products, const size_t *slots, autk_err *err)
+/* Rows from `*at` on that go to one slot, up to the end of a block of the store. */
+static void store_run(pipeline *p, lane *l, autki_store_block *to, size_t *at)
 {
-    autk_status st = AUTK_OK;
-    for (size_t i = 0; st == AUTK_OK && i < b->n; i++) {
-        uint32_t from = economies[b->exporter[i]], to = economies[b->importer[i]];
-        if (from == AUTKI_NO_ECONOMY || to == AUTKI_NO_ECONOMY)
+    autki_batch *b = &l->batch;
+    uint16_t slot = b->slot[*at];
+    for (; *at < b->n && b->slot[*at] == slot && to->n < AUTKI_STORE_BLOCK_ROWS; ++*at) {
+        size_t i = *at;
+        uint32_t from = l->economies[b->exporter[i]], into = l->economies[b->importer[i]];
+        if (from == AUTKI_NO_ECONOMY || into == AUTKI_NO_ECONOMY) {
             unknown_economy(b, i, from == AUTKI_NO_ECONOMY ? b->exporter[i] : b->importer[i]);
-        else if (from == to && !p->plan.keep_self)
+        } else if (from == into && !p->plan.keep_self) {
             b->n_passed[AUTK_PASSED_SELF]++;
-        else
-            st = autki_store_add(&p->store, slots[b->slot[i]], (uint16_t)from, (uint16_t)to,
-                                 (uint16_t)products[b->product[i]], b->value[i], b->quantity[i],
-                                 err);
+        } else {
+            to->exporter[to->n] = (uint16_t)from;
+            to->importer[to->n] = (uint16_t)into;
+            to->product[to->n] = (uint16_t)l->products[b->product[i]];
+            to->value[to->n] = b->value[i];
+            to->quantity[to->n] = b->quantity[i];
+            to->n++;
+        }
     }
+}
+
+static autk_status store_rows(pipeline *p, lane *l, autk_err *err)
+{
+    autki_batch *b = &l->batch;
+    size_t *slots = autki_malloc(b->n_slots, sizeof *slots);
+    autk_status st = slots != NULL ? AUTK_OK : autki_no_memory(err, b->n_slots * sizeof *slots);
+    for (size_t i = 0; st == AUTK_OK && i < b->n_slots; i++)
+        st = autki_store_slot(&slots[i], &p->store, &b->slots[i], err);
+    for (size_t i = 0; st == AUTK_OK && i < b->n;) {
+        autki_store_block *to = NULL;
+        size_t slot = slots[b->slot[i]];
+        st = autki_store_room(&to, &p->store, slot, err);
+        if (st != AUTK_OK)
+            break;
+        uint32_t before = to->n;
+        store_run(p, l, to, &i);
+        p->store.slots[slot].n_rows += to->n - before;
+    }
+    free(slots);
     return st;
 }
 
-static autk_status take_over(pipeline *p, autki_batch *b, autk_err *err)
+static autk_status take_over(pipeline *p, lane *l, autk_err *err)
 {
-    uint32_t *economies = autki_malloc(b->economies.n, sizeof *economies);
-    uint32_t *products = autki_malloc(b->products.n, sizeof *products);
-    size_t *slots = autki_malloc(b->n_slots, sizeof *slots);
-    autk_status st = AUTK_OK;
-    if (economies == NULL || products == NULL || slots == NULL)
-        st = autki_no_memory(err, b->economies.n * sizeof *economies);
+    autki_batch *b = &l->batch;
+    autk_status st = map_codes(p, l, err);
     if (st == AUTK_OK)
-        st = map_codes(p, b, economies, products, slots, err);
-    if (st == AUTK_OK)
-        st = store_rows(p, b, economies, products, slots, err);
-    free(economies);
-    free(products);
-    free(slots);
+        st = store_rows(p, l, err);
     keep_errors(p, b);
     p->line += b->n_lines;
     p->n_read += b->n_read;
@@ -112,50 +136,9 @@ static autk_status take_over(pipeline *p, autki_batch *b, autk_err *err)
     return st;
 }
 
-/* ------------------------------------------------------------------ text, side by side */
-
-static autk_status read_round(pipeline *p, autk_err *err)
+static int threads_of(const autk_import_opts *opts)
 {
-    autk_status st = AUTK_OK;
-    for (int i = 0; st == AUTK_OK && i < LANES; i++) {
-        p->reading[i].skip = 0;
-        p->reading[i].block.len = 0;
-        if (i == 0 || p->reading[i - 1].block.len != 0)
-            st = autki_text_next(&p->reader, &p->reading[i].block, err);
-    }
-    return st;
-}
-
-static autk_status take_round(pipeline *p, autk_err *err)
-{
-    autk_status st = AUTK_OK;
-    for (int i = 0; st == AUTK_OK && i < LANES; i++) {
-        if (p->taking[i].batch.n_lines != 0)
-            st = take_over(p, &p->taking[i].batch, err);
-    }
-    return st;
-}
-
-static autk_status step(size_t chunk, void *ctx, autk_err *err)
-{
-    pipeline *p = ctx;
-    if (chunk == 0) {
-        autk_status st = take_round(p, err);
-        return st == AUTK_OK ? read_round(p, err) : st;
-    }
-    lane *l = &p->parsing[chunk - 1];
-    if (l->block.len == 0)
-        return AUTK_OK;
-    return autki_batch_parse(&l->batch, &p->plan, l->block.text + l->skip, l->block.len - l->skip,
-                             err);
-}
-
-static void rotate(pipeline *p)
-{
-    lane *free_round = p->taking;
-    p->taking = p->parsing;
-    p->parsing = p->reading;
-    p->reading = free_round;
+    return opts->n_threads > 0 ? opts->n_threads : autki_processors();
 }
 
 /* Bytes of the file where their number is known (not of a compressed one), else rows. */
@@ -165,7 +148,7 @@ static autk_status tell_progress(pipeline *p, autk_err *err)
     char what[64];
     if (progress->report == NULL)
         return AUTK_OK;
-    double done = (double)p->reader.n_bytes / 1e6, total = (double)p->file->size_bytes / 1e6;
+    double done = (double)p->n_bytes / 1e6, total = (double)p->file->size_bytes / 1e6;
     (void)snprintf(what, sizeof what, "importing, %.1f M rows", (double)p->n_read / 1e6);
     bool known = p->file->size_bytes > 0 && done <= total * 1.01;
     if (progress->report(what, done, known ? total : 0, "MB", progress->user) != 0)
@@ -173,19 +156,44 @@ static autk_status tell_progress(pipeline *p, autk_err *err)
     return AUTK_OK;
 }
 
+/* ------------------------------------------------------------------ text, side by side */
+
+static autk_status read_lane(size_t slot, bool *more, void *ctx, autk_err *err)
+{
+    pipeline *p = ctx;
+    lane *l = &p->lanes[slot];
+    if (p->begun) {
+        p->begun = false;
+        *more = l->block.len != 0;
+        return AUTK_OK;
+    }
+    l->skip = 0;
+    autk_status st = autki_text_next(&p->reader, &l->block, err);
+    *more = st == AUTK_OK && l->block.len != 0;
+    return st;
+}
+
+static autk_status parse_lane(size_t slot, void *ctx, autk_err *err)
+{
+    pipeline *p = ctx;
+    lane *l = &p->lanes[slot];
+    return autki_batch_parse(&l->batch, &p->plan, l->block.text + l->skip, l->block.len - l->skip,
+                             err);
+}
+
+static autk_status take_lane(size_t slot, void *ctx, autk_err *err)
+{
+    pipeline *p = ctx;
+    autk_status st = take_over(p, &p->lanes[slot], err);
+    p->n_bytes += p->lanes[slot].block.len;
+    return st == AUTK_OK ? tell_progress(p, err) : st;
+}
+
 static autk_status parse_all(pipeline *p, autk_err *err)
 {
-    int n_threads = p->run->opts->n_threads > 0 ? p->run->opts->n_threads : autki_processors();
-    autk_status st = AUTK_OK;
-    bool more = true;
-    while (st == AUTK_OK && more) {
-        st = autki_parallel_for(LANES + 1, n_threads, step, p, err);
-        more = p->parsing[0].block.len != 0 || p->reading[0].block.len != 0;
-        rotate(p);
-        if (st == AUTK_OK)
-            st = tell_progress(p, err);
-    }
-    return st != AUTK_OK ? st : take_round(p, err);
+    autki_pipe pipe = {
+        .n_slots = p->n_lanes, .fill = read_lane, .work = parse_lane, .drain = take_lane};
+    return autki_pipe_run(&pipe, threads_of(p->run->opts), p, err);
 }
 
 /* ------------------------------------------------------------------ into the dataset */
@@ -308,7 +316,6 @@ static autk_status write_all(pipeline *p, autk_err *err)
     autk_status st = enter_codes(p, &economies, &products, err);
     if (st == AUTK_OK)
         st = make_views(&v, &p->run->codes, d, err);
-    int n_threads = p->run->opts->n_threads > 0 ? p->run->opts->n_threads : autki_processors();
     autki_finish f = {.dataset = d,
                       .store = &p->store,
                       .economy_ids = economies,
@@ -321,7 +328,7 @@ static autk_status write_all(pipeline *p, autk_err *err)
                       .duplicates = p->run->opts->duplicates,
                       /* What spilled is read once a range, and leaves room for larger ones. */
                       .range_rows = p->store.file != NULL ? 4 * RANGE_ROWS : RANGE_ROWS,
-                      .n_threads = n_threads};
+                      .n_threads = threads_of(p->run->opts)};
     if (st == AUTK_OK)
         st = finish_slots(p, &f, err);
     if (st == AUTK_OK && d != NULL)
@@ -399,12 +406,10 @@ static autk_status create_pipeline(pipeline **out, autki_run *run, const autki_i
     p->run = run;
     p->file = file;
     p->line = 1;
-    for (int r = 0; r < 3; r++)
-        for (int i = 0; i < LANES; i++)
-            autki_batch_init(&p->rounds[r][i].batch);
-    p->reading = p->rounds[0];
-    p->parsing = p->rounds[1];
-    p->taking = p->rounds[2];
+    size_t wanted = 2 * (size_t)threads_of(run->opts) + 2;
+    p->n_lanes = wanted < LANES_MAX ? wanted : LANES_MAX;
+    for (size_t i = 0; i < p->n_lanes; i++)
+        autki_batch_init(&p->lanes[i].batch);
     size_t budget = run->opts->memory_rows != 0 ? run->opts->memory_rows : 11500000;
     autk_status st = autki_store_init(&p->store, run->directory, budget, err);
     if (st != AUTK_OK) {
@@ -419,13 +424,14 @@ static autk_status create_pipeline(pipeline **out, autki_run *run, const autki_i
 /* Parsing is over: only the store is needed from here. */
 static void free_lanes(pipeline *p)
 {
-    for (int r = 0; r < 3; r++) {
-        for (int i = 0; i < LANES; i++) {
-            autki_batch_deinit(&p->rounds[r][i].batch);
-            free(p->rounds[r][i].block.text);
-            p->rounds[r][i].block = (autki_block){.text = NULL};
-        }
+    for (size_t i = 0; i < p->n_lanes; i++) {
+        lane *l = &p->lanes[i];
+        autki_batch_deinit(&l->batch);
+        free(l->block.text);
+        free(l->economies);
+        free(l->products);
     }
+    p->n_lanes = 0;
     autki_text_deinit(&p->reader);
 }
 
@@ -439,17 +445,15 @@ static void free_pipeline(pipeline *p)
 
 static autk_status begin_text(pipeline *p, autk_input *input, autk_err *err)
 {
-    lane *first = &p->reading[0];
+    lane *first = &p->lanes[0];
     autki_text_init(&p->reader, input, true);
-    autk_status st = read_round(p, err);
+    autk_status st = autki_text_next(&p->reader, &first->block, err);
     if (st == AUTK_OK)
         st = autki_plan_make(&p->plan, &first->skip, &first->block, p->file->name, p->run->opts,
                              err);
-    if (st != AUTK_OK)
-        return st;
     p->line = 2;
-    rotate(p); /* what was read is parsed next */
-    return AUTK_OK;
+    p->begun = true;
+    return st;
 }
 
 autk_status autki_run_text(autki_run *run, autk_input *input, const autki_import_file *file,

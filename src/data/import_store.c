@@ -153,25 +153,34 @@ static autk_status add_block(autki_store *store, autki_slot *slot, autk_err *err
     return AUTK_OK;
 }
 
+autk_status autki_store_room(autki_store_block **block, autki_store *store, size_t at,
+                             autk_err *err)
+{
+    autki_slot *slot = &store->slots[at];
+    autk_status st = AUTK_OK;
+    if (slot->last == NULL || slot->last->n == AUTKI_STORE_BLOCK_ROWS) {
+        st = store->n_held >= store->budget ? spill(store, err) : AUTK_OK;
+        if (st == AUTK_OK)
+            st = add_block(store, slot, err);
+    }
+    *block = slot->last;
+    return st;
+}
+
 autk_status autki_store_add(autki_store *store, size_t at, uint16_t exporter, uint16_t importer,
                             uint16_t product, double value, double quantity, autk_err *err)
 {
-    autki_slot *slot = &store->slots[at];
-    if (slot->last == NULL || slot->last->n == AUTKI_STORE_BLOCK_ROWS) {
-        autk_status st = store->n_held >= store->budget ? spill(store, err) : AUTK_OK;
-        if (st == AUTK_OK)
-            st = add_block(store, slot, err);
-        if (st != AUTK_OK)
-            return st;
-    }
-    autki_store_block *b = slot->last;
+    autki_store_block *b = NULL;
+    autk_status st = autki_store_room(&b, store, at, err);
+    if (st != AUTK_OK)
+        return st;
     b->exporter[b->n] = exporter;
     b->importer[b->n] = importer;
     b->product[b->n] = product;
     b->value[b->n] = value;
     b->quantity[b->n] = quantity;
     b->n++;
-    slot->n_rows++;
+    store->slots[at].n_rows++;
     return AUTK_OK;
 }
 

@@ -47,6 +47,10 @@ void autki_store_deinit(autki_store *store);
 /* Position of a slot, made when new. */
 autk_status autki_store_slot(size_t *slot, autki_store *store, const autki_slot_key *key,
                              autk_err *err) AUTK_MUST_CHECK;
+/* The block of a slot into which the next row goes; it has room for one at least. Whoever adds rows
+ * counts them in the block and in the slot. Errors: AUTK_ENOMEM, AUTK_EIO. */
+autk_status autki_store_room(autki_store_block **block, autki_store *store, size_t slot,
+                             autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_store_add(autki_store *store, size_t slot, uint16_t exporter, uint16_t importer,
                             uint16_t product, double value, double quantity, autk_err *err)
     AUTK_MUST_CHECK;
