@@ -6,21 +6,65 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <math.h>
 #include <stdio.h>
 
 #include <autarky/autarky.h>
 
-typedef enum cli_kind {
-    CLI_FLAG,   /* bool */
-    CLI_TEXT,   /* const char * */
-    CLI_NUMBER, /* double, finite */
-    CLI_INTEGER /* int64_t */
+typedef enum cli_form {
+    CLI_IS_FLAG,  /* bool */
+    CLI_IS_TEXT,  /* const char * */
+    CLI_IS_WHOLE, /* int64_t */
+    CLI_IS_YEAR,  /* int64_t */
+    CLI_IS_SHARE, /* double */
+    CLI_IS_NUMBER /* double */
+} cli_form;
+
+/* What a value is; a number has its range here and is refused outside of it by cli_parse. */
+typedef struct cli_kind {
+    cli_form form;
+    double least, most; /* INFINITY = no end */
+    bool above, below;  /* the end itself is outside */
 } cli_kind;
+
+/* For an option's row. No number goes without its range. */
+#define CLI_FLAG                                                                                   \
+    {                                                                                              \
+        CLI_IS_FLAG, 0, 0, false, false                                                            \
+    }
+#define CLI_TEXT                                                                                   \
+    {                                                                                              \
+        CLI_IS_TEXT, 0, 0, false, false                                                            \
+    }
+#define CLI_WHOLE(least, most)                                                                     \
+    {                                                                                              \
+        CLI_IS_WHOLE, least, most, false, false                                                    \
+    }
+#define CLI_YEAR                                                                                   \
+    {                                                                                              \
+        CLI_IS_YEAR, 1000, 9999, false, false                                                      \
+    }
+#define CLI_SHARE                                                                                  \
+    {                                                                                              \
+        CLI_IS_SHARE, 0, 1, false, false                                                           \
+    }
+#define CLI_NUMBER(least, most)                                                                    \
+    {                                                                                              \
+        CLI_IS_NUMBER, least, most, false, false                                                   \
+    }
+#define CLI_ABOVE(least, most)                                                                     \
+    {                                                                                              \
+        CLI_IS_NUMBER, least, most, true, false                                                    \
+    }
+#define CLI_INSIDE(least, most)                                                                    \
+    {                                                                                              \
+        CLI_IS_NUMBER, least, most, true, true                                                     \
+    }
 
 typedef struct cli_option {
     const char *name; /* without the two dashes; NULL ends the table */
     cli_kind kind;
-    void *value;      /* in: the default; out: what was given */
+    void *value;      /* in: the default; out: what was given, within the kind's range */
     const char *meta; /* what stands for the value in the help; NULL for a flag */
     const char *help;
     bool *given; /* set when the option was there; may be NULL */
@@ -53,8 +97,7 @@ typedef struct cli_context {
  * Parse argv[1..] by the command's table and the options that all commands have (--format,
  * --output, --world, --dataset, --help). A positional may stand anywhere; "--" ends the options.
  * An option is given once, and its value is not empty and does not begin as an option does (write
- * --name=--value for that). Errors: AUTK_EARG names the nearest option.
-world)
+ * --name=--value for that). Errors: AUTK_EARG names the nearest option, or what a value may be.
  */
 autk_status cli_parse(cli_context *cli, const cli_spec *spec, int argc, char **argv);
 
@@ -98,6 +141,10 @@ autk_status cli_parse_years(int *first, int *last, const char *text, const char 
  */
 autk_status cli_open_world(cli_context *cli, autk_world **world);
 
+/** Do the years have figures in the world dataset? Errors: AUTK_ENOTFOUND names the option. */
+autk_status cli_check_years(cli_context *cli, const autk_world *world, int first, int last,
+                            const char *option);
+
 /** A file of estimates of gaps; the caller frees it. */
 autk_status cli_read_estimates(autk_gap_estimates **out, cli_context *cli, const char *path);
 
@@ -105,7 +152,7 @@ autk_status cli_read_estimates(autk_gap_estimates **out, cli_context *cli, const
  * yyyymmdd of "2004", "2004-05" or "2004-05-01".
  *
  * @param missing  what a missing month or day becomes: 0 (the beginning) or 99 (the end)
- * Errors: AUTK_EARG names the option.
+ * Errors: AUTK_EARG (no date, or no day of its month) names the option.
  */
 autk_status cli_parse_date(int32_t *date, const char *text, int missing, const char *option,
                            autk_err *err);
@@ -117,7 +164,7 @@ void cli_format_date(char out[16], int32_t date);
  * dataset calls so, else the members that a group has in the middle of the year.
  *
  * @param members  [n economies of the dataset + 1]
- * Errors: AUTK_ENOTFOUND, AUTK_EARG (a group without members there).
+ * Errors: AUTK_ENOTFOUND (nothing of that name; a group without members there).
  */
 autk_status cli_find_members(int32_t *members, size_t *n, cli_context *cli,
                              const autk_dataset *dataset, const char *text, int32_t year);

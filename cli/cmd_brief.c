@@ -1,26 +1,5 @@
 #include "cli.h"
 
-static autk_status check_numbers(cli_context *cli, const autk_world *world, bool has_year,
-                                 int64_t year, int64_t top)
-{
-    autk_err *err = &cli->err;
-    int first, last;
-    autk_world_years(&first, &last, world);
-    if (has_year && (year < first || year > last)) {
-        (void)snprintf(err->source, sizeof err->source, "--year");
-        (void)snprintf(err->msg, sizeof err->msg, "expected a year from %d to %d, got %lld", first,
-                       last, (long long)year);
-        return err->code = AUTK_ENOTFOUND;
-    }
-    if (top < 1 || top > 50) {
-        (void)snprintf(err->source, sizeof err->source, "--top");
-        (void)snprintf(err->msg, sizeof err->msg, "expected 1 to 50 partners, got %lld",
-                       (long long)top);
-        return err->code = AUTK_EARG;
-    }
-    return AUTK_OK;
-}
-
 static autk_status find_parties(cli_context *cli, const autk_world *world, const char *on,
                                 int64_t year, int32_t *economy, autk_brief_opts *opts)
 {
@@ -56,13 +35,12 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
     int64_t year = 0, top = 10;
     bool has_year = false;
     cli_option options[] = {
-        {"year", CLI_INTEGER, &year, "YEAR", "the year (default: the last with figures)",
-         &has_year},
+        {"year", CLI_YEAR, &year, "YEAR", "the year (default: the last with figures)", &has_year},
         {"on", CLI_TEXT, &on, "PARTNER|GROUP", "about this tie (default: the first partner)", NULL},
         {"html", CLI_TEXT, &html, "FILE", "write the page with charts there too", NULL},
         {"estimates", CLI_TEXT, &cli->estimates_path, "FILE",
          "of flows that nobody reports: estimate --predict-gaps", NULL},
-        {"top", CLI_INTEGER, &top, "N", "rows in the table of partners (default 10)", NULL},
+        {"top", CLI_WHOLE(1, 50), &top, "N", "rows in the table of partners (default 10)", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "brief",
@@ -97,7 +75,7 @@ autk_status cmd_brief(cli_context *cli, int argc, char **argv)
     opts.n_partners = (int32_t)top;
     opts.year = (int)year;
     if (st == AUTK_OK)
-        st = check_numbers(cli, world, has_year, year, top);
+        st = has_year ? cli_check_years(cli, world, (int)year, (int)year, "--year") : AUTK_OK;
     if (st == AUTK_OK)
         st = find_parties(cli, world, on, year, &economy, &opts);
     if (st == AUTK_OK)

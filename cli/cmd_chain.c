@@ -258,11 +258,6 @@ typedef struct options {
 static autk_status choose(cli_context *cli, autk_chain *chain, const options *o)
 {
     autk_chain_method method = AUTK_CHAIN_METHOD_COUNT;
-    if (o->seed < 0 || o->draws < 0 || o->draws > 10000 || o->threads < 1 || o->threads > 256) {
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                       "expected --draws up to 10000, --seed of at least 1, --threads 1 to 256");
-        return cli->err.code = AUTK_EARG;
-    }
     for (int m = 0; o->method != NULL && m < AUTK_CHAIN_METHOD_COUNT; m++) {
         if (strcmp(o->method, methods[m]) == 0)
             method = (autk_chain_method)m;
@@ -282,9 +277,10 @@ autk_status cmd_chain(cli_context *cli, int argc, char **argv)
                                    NULL},
         {"method", CLI_TEXT, &o.method, "covariance|bootstrap",
          "how the error of the estimates is drawn", NULL},
-        {"draws", CLI_INTEGER, &o.draws, "N", "of estimates, elasticities, unreported flows", NULL},
-        {"seed", CLI_INTEGER, &o.seed, "N", "of the draws", NULL},
-        {"threads", CLI_INTEGER, &o.threads, "N", "results do not depend on it", NULL}};
+        {"draws", CLI_WHOLE(0, 10000), &o.draws, "N",
+         "of estimates, elasticities, unreported flows", NULL},
+        {"seed", CLI_WHOLE(0, INFINITY), &o.seed, "N", "of the draws", NULL},
+        {"threads", CLI_WHOLE(1, 256), &o.threads, "N", "results do not depend on it", NULL}};
     cli_economy_options(table, &from);
     cli_spec spec = {
         .name = "chain",

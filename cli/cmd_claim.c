@@ -45,16 +45,12 @@ static autk_status from_options(cli_context *cli, autk_claim *claim, const claim
         return cli_expected(cli, "--share", "one of --share and --rank", o->share);
     if (o->has_rank) {
         claim->kind = AUTK_CLAIM_RANK;
-        if (o->rank < 1 || o->rank > 1000)
-            return cli_expected_number(cli, "--rank", "a place from 1 to 1000", (double)o->rank);
         claim->rank = (int32_t)o->rank;
     } else {
         st = parse_share(&claim->quantity, o, &cli->err);
         if (st != AUTK_OK)
             return st;
     }
-    if (o->has_year && (o->year < 1 || o->year > 9999))
-        return cli_expected_number(cli, "--year", "a year", (double)o->year);
     claim->year = (int)o->year;
     claim->direction_fixed = o->flow != NULL;
     claim->scope_fixed = o->scope != NULL;
@@ -149,8 +145,9 @@ autk_status cmd_claim(cli_context *cli, int argc, char **argv)
         {"economy", CLI_TEXT, &o.economy, "ECONOMY", "whose trade", NULL},
         {"partner", CLI_TEXT, &o.partner, "PARTNER", "with whom; several as \"RUS, CHN\"", NULL},
         {"share", CLI_TEXT, &o.share, "SHARE", "0.70, 70%, \"at least half\"", NULL},
-        {"rank", CLI_INTEGER, &o.rank, "PLACE", "place among the partners, 1 = first", &o.has_rank},
-        {"year", CLI_INTEGER, &o.year, "YEAR", "default: the last in the data", &o.has_year},
+        {"rank", CLI_WHOLE(1, 1000), &o.rank, "PLACE", "place among the partners, 1 = first",
+         &o.has_rank},
+        {"year", CLI_YEAR, &o.year, "YEAR", "default: the last in the data", &o.has_year},
         {"flow", CLI_TEXT, &o.flow, "trade|export|import", "default: each of them", NULL},
         {"scope", CLI_TEXT, &o.scope, "SCOPE", "goods, \"goods and services\"; default: both",
          NULL},

@@ -68,7 +68,7 @@ static autk_status compare(cli_context *cli, comparison *c, const compare_option
     if (st != AUTK_OK)
         return st;
     autk_world_years(&first, &last, c->world);
-    c->year = !o->year_given ? last : o->year < 0 || o->year > 9999 ? 9999 : (int)o->year;
+    c->year = o->year_given ? (int)o->year : last;
     c->on = AUTK_PARTY_ANY;
     if (o->on != NULL)
         st = autk_world_find_party(&c->on, c->world, o->on, c->year, &cli->err);
@@ -83,7 +83,7 @@ autk_status cmd_compare(cli_context *cli, int argc, char **argv)
     cli_option options[] = {
         {"on", CLI_TEXT, &o.on, "PARTNER|GROUP", "also each one's share of it, and the reverse",
          NULL},
-        {"year", CLI_INTEGER, &o.year, "Y", "default: the last of the dataset", &o.year_given},
+        {"year", CLI_YEAR, &o.year, "Y", "default: the last of the dataset", &o.year_given},
         {"flow", CLI_TEXT, &o.flow, "trade|export|import", "default: trade, both ways", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {.name = "compare",

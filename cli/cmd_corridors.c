@@ -134,7 +134,8 @@ static autk_status build_table(cli_context *cli, autk_table **table, const corri
         columns[n++] = all[i];
     }
     autk_status st = autk_table_create(table, columns, n, &cli->err);
-    for (size_t i = 0; st == AUTK_OK && i < run->n_traffic && i < (size_t)run->top; i++)
+    for (size_t i = 0;
+         st == AUTK_OK && i < run->n_traffic && (run->top == 0 || i < (size_t)run->top); i++)
         add_row(*table, run, &run->traffic[i]);
     return st;
 }
@@ -221,11 +222,12 @@ autk_status cmd_corridors(cli_context *cli, int argc, char **argv)
     corridors_run run = {.model = "probable", .top = 20};
     cli_option options[] = {
         CLI_CORRIDOR_OPTIONS(&run.base),
-        {"year", CLI_INTEGER, &run.year, "Y", "trade of that year (default: the last)", NULL},
+        {"year", CLI_YEAR, &run.year, "Y", "trade of that year (default: the last)", NULL},
         {"model", CLI_TEXT, &run.model, "probable|shortest", "how shippers choose routes", NULL},
-        {"min-share", CLI_NUMBER, &run.min_share, "X", "leave out places that carry less (0.02)",
+        {"min-share", CLI_SHARE, &run.min_share, "X", "leave out places that carry less (0.02)",
          NULL},
-        {"top", CLI_INTEGER, &run.top, "N", "at most so many places (20)", NULL},
+        {"top", CLI_WHOLE(0, INFINITY), &run.top, "N", "at most so many places (20; 0 = all)",
+         NULL},
         {"shares-only", CLI_FLAG, &run.no_judge, NULL, "do not close each place in turn", NULL},
         {.name = NULL}};
     cli_spec spec = {
@@ -243,13 +245,13 @@ autk_status cmd_corridors(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
-    if (run.top < 0)
-        return cli_expected_number(cli, "--top", "a number >= 0", (double)run.top);
     st = cli_corridor_open(cli, &run.base);
     if (st == AUTK_OK)
         st = find_economy(cli, &run);
+    if (st == AUTK_OK && run.year != 0)
+        st = cli_check_years(cli, run.base.world, (int)run.year, (int)run.year, "--year");
     if (st == AUTK_OK)
-        st = cli_corridor_close(cli, &run.base, run.economy);
+        st = cli_corridor_close(cli, &run.base, run.economy, -1);
     if (st == AUTK_OK)
         st = read_trade(cli, &run);
     if (st == AUTK_OK)

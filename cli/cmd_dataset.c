@@ -169,7 +169,7 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
         {"years", CLI_TEXT, &a.years, "A:B", "export: these years only", NULL},
         {"what", CLI_TEXT, &a.what, "KIND", "facts: sanction (default), distance or figure", NULL},
         {"into", CLI_TEXT, &a.into, "FILE", "merge: the dataset that grows", NULL},
-        {"layer", CLI_INTEGER, &a.layer, "N", "export: this layer only", NULL},
+        {"layer", CLI_WHOLE(0, INFINITY), &a.layer, "N", "export: this layer only", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "dataset",

@@ -55,7 +55,7 @@ static autk_status choose_years(cli_context *cli, question *q, const depend_opti
     if (o->years_given)
         return cli_parse_years(&q->first, &q->last, o->years, "--years", &cli->err);
     if (o->year_given) {
-        q->first = q->last = o->year < 0 || o->year > 9999 ? 9999 : (int)o->year;
+        q->first = q->last = (int)o->year;
         return AUTK_OK;
     }
     autk_evidence_years(&first, &last, q->evidence);
@@ -66,25 +66,12 @@ static autk_status choose_years(cli_context *cli, question *q, const depend_opti
     return AUTK_OK;
 }
 
-static autk_status check_years(cli_context *cli, const question *q)
-{
-    int first, last;
-    autk_world_years(&first, &last, q->world);
-    if (q->first >= first && q->last <= last)
-        return AUTK_OK;
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected a year from %d to %d, got %d",
-                   first, last, q->first < first ? q->first : q->last);
-    return cli->err.code = AUTK_ENOTFOUND;
-}
-
 static autk_status ask(cli_context *cli, question *q, const depend_options *o)
 {
     autk_evidence_opts opts = autk_evidence_opts_default();
     autk_status st = cli_parse_direction(&q->opts.direction, o->flow, &cli->err);
     if (st == AUTK_OK)
         st = cli_parse_scope(&opts.scope, o->scope, &cli->err);
-    if (st == AUTK_OK && o->top < 0)
-        return cli_expected_number(cli, "--top", "a number >= 0", (double)o->top);
     if (st == AUTK_OK)
         st = cli_open_world(cli, &q->world);
     if (st == AUTK_OK)
@@ -95,7 +82,9 @@ static autk_status ask(cli_context *cli, question *q, const depend_options *o)
         st = autk_evidence_create(&q->evidence, q->world, q->economy, &opts, &cli->err);
     if (st == AUTK_OK)
         st = choose_years(cli, q, o);
-    return st == AUTK_OK ? check_years(cli, q) : st;
+    return st == AUTK_OK ? cli_check_years(cli, q->world, q->first, q->last,
+                                           o->years_given ? "--years" : "--year")
+                         : st;
 }
 
 /* ------------------------------------------------------------------ answering */
@@ -178,12 +167,12 @@ autk_status cmd_depend(cli_context *cli, int argc, char **argv)
     cli_option options[] = {
         {"on", CLI_TEXT, &o.on, "PARTNER|GROUP", "only this partner or group (EU, EAEU, Asia, …)",
          NULL},
-        {"year", CLI_INTEGER, &o.year, "Y", "default: the last with figures", &o.year_given},
+        {"year", CLI_YEAR, &o.year, "Y", "default: the last with figures", &o.year_given},
         {"years", CLI_TEXT, &o.years, "A:B", "a series", &o.years_given},
         {"flow", CLI_TEXT, &o.flow, "trade|export|import", "default: trade, both ways", NULL},
         {"scope", CLI_TEXT, &o.scope, "SCOPE", "goods (default) or \"goods and services\"", NULL},
-        {"top", CLI_INTEGER, &o.top, "N", "partners to show, each seen from both sides; 0 = all",
-         &o.top_given},
+        {"top", CLI_WHOLE(0, INFINITY), &o.top, "N",
+         "partners to show, each seen from both sides; 0 = all", &o.top_given},
         {"product", CLI_TEXT, &o.product, "CODE",
          "of --dataset: one product, or all whose codes begin so; 3104 is potash", NULL},
         {"estimates", CLI_TEXT, &cli->estimates_path, "FILE",

@@ -1,4 +1,3 @@
-#include <math.h>
 #include <string.h>
 
 #include "cli.h"
@@ -36,8 +35,6 @@ static autk_status either(cli_context *cli, const char *option, const char *text
 static autk_status check_resistances(cli_context *cli, const options *o)
 {
     double sigma = o->estimate.sigma;
-    if (sigma != 0 && !(sigma > 1 && isfinite(sigma)))
-        return wrong_word(cli, "--sigma", "a number above 1", "something else");
     const char *alone = sigma != 0                      ? "--sigma"
                         : o->estimate.reference != NULL ? "--reference"
                         : o->estimate.base != NULL      ? "--base"
@@ -47,35 +44,11 @@ static autk_status check_resistances(cli_context *cli, const options *o)
     return AUTK_OK;
 }
 
-/* Whole numbers and what they may be. */
-static autk_status check_counts(cli_context *cli, const options *o)
-{
-    const struct {
-        const char *option;
-        int64_t value, low, high;
-        const char *expected;
-    } counts[] = {{"--max-iterations", o->max_iterations, 1, 100000, "1 to 100000"},
-                  {"--threads", o->threads, 0, 256, "0 to 256"},
-                  {"--decimals", o->decimals, 1, 15, "1 to 15"},
-                  {"--bootstrap", o->bootstrap, 0, 10000, "2 to 10000 draws"},
-                  {"--seed", o->seed, 0, INT64_MAX, "a number of at least 0"},
-                  {"--event-before", o->event_before, 1, 100, "1 to 100"},
-                  {"--event-after", o->event_after, 1, 100, "1 to 100"}};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        if (counts[i].value < counts[i].low || counts[i].value > counts[i].high)
-            return cli_expected_number(cli, counts[i].option, counts[i].expected,
-                                       (double)counts[i].value);
-    }
-    return AUTK_OK;
-}
-
 static autk_status check_options(cli_context *cli, const options *o)
 {
-    autk_status st = check_counts(cli, o);
-    if (st == AUTK_OK && o->data == NULL)
+    autk_status st = AUTK_OK;
+    if (o->data == NULL)
         st = wrong_word(cli, "--data", "a file", "nothing");
-    if (st == AUTK_OK && !(o->estimate.tol > 0 && o->estimate.tol < 1))
-        st = cli_expected_number(cli, "--tol", "a number above 0 and below 1", o->estimate.tol);
     if (st == AUTK_OK && o->chart != NULL && o->estimate.event == NULL)
         st = wrong_word(cli, "--chart", "an --event to draw", "none");
     return st == AUTK_OK ? check_resistances(cli, o) : st;
@@ -319,7 +292,8 @@ static void model_options(cli_option *table, options *o)
          "CSV (plain, gz, xz, zst), .dta, - = standard input; a dataset of autarky's; or\n"
          "world, world-2021, world-2010:2023",
          NULL},
-        {"layer", CLI_INTEGER, &e->layer, "N", "of a dataset with several, from 0", NULL},
+        {"layer", CLI_WHOLE(0, INFINITY), &e->layer, "N", "of a dataset with several, from 0",
+         NULL},
         {"fill", CLI_FLAG, &e->fill, NULL,
          "of a dataset: what a reporting economy does not list is a zero", NULL},
         {"family", CLI_TEXT, &o->family, "poisson|ols", "what to estimate", NULL},
@@ -332,19 +306,19 @@ static void model_options(cli_option *table, options *o)
         {"panel", CLI_TEXT, &e->panel, "UNIT,TIME", "for lags, e.g. exporter^importer,year", NULL},
         {"bias-correction", CLI_FLAG, &e->bias_correction, NULL,
          "Weidner & Zylkin (2021), for the two- and three-way gravity models", NULL},
-        {"bootstrap", CLI_INTEGER, &o->bootstrap, "N",
+        {"bootstrap", CLI_WHOLE(0, 10000), &o->bootstrap, "N",
          "Bayesian bootstrap of N draws, weights by the cluster of --vcov", NULL},
-        {"seed", CLI_INTEGER, &o->seed, "N", "of the bootstrap, 1", NULL},
+        {"seed", CLI_WHOLE(0, INFINITY), &o->seed, "N", "of the bootstrap, 1", NULL},
         {"singletons", CLI_TEXT, &o->singletons, "drop|keep", "levels with one row", NULL},
         {"separation", CLI_TEXT, &o->separation, "on|off", "look for separated observations", NULL},
-        {"tol", CLI_NUMBER, &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
-        {"max-iterations", CLI_INTEGER, &o->max_iterations, "N", "100", NULL},
-        {"threads", CLI_INTEGER, &o->threads, "N", "0 = one for each processor", NULL},
+        {"tol", CLI_INSIDE(0, 1), &e->tol, "NUMBER", "relative gradient, 1e-9", NULL},
+        {"max-iterations", CLI_WHOLE(1, 100000), &o->max_iterations, "N", "100", NULL},
+        {"threads", CLI_WHOLE(0, 256), &o->threads, "N", "0 = one for each processor", NULL},
         {"event", CLI_TEXT, &e->event, "COLUMN", "event study around its first period, per unit",
          NULL},
-        {"event-before", CLI_INTEGER, &o->event_before, "N", "periods before, pooled beyond: 5",
-         NULL},
-        {"event-after", CLI_INTEGER, &o->event_after, "N", "periods after, pooled beyond: 8",
+        {"event-before", CLI_WHOLE(1, 100), &o->event_before, "N",
+         "periods before, pooled beyond: 5", NULL},
+        {"event-after", CLI_WHOLE(1, 100), &o->event_after, "N", "periods after, pooled beyond: 8",
          NULL}};
     memcpy(table, all, sizeof all);
 }
@@ -365,14 +339,14 @@ static void output_options(cli_option *table, options *o)
          "multilateral resistances, or with effects of pairs their changes: CSV or .dta", NULL},
         {"reference", CLI_TEXT, &e->reference, "IMPORTER", "whose inward resistance is 1", NULL},
         {"base", CLI_TEXT, &e->base, "PERIOD", "that changes of resistances are since", NULL},
-        {"sigma", CLI_NUMBER, &e->sigma, "NUMBER", "elasticity that resistances are powers by",
-         NULL},
+        {"sigma", CLI_ABOVE(1, INFINITY), &e->sigma, "NUMBER",
+         "elasticity that resistances are powers by", NULL},
         {"predict-gaps", CLI_TEXT, &o->gaps, "FILE",
          "flows without a response, with intervals: CSV for --estimates of other commands", NULL},
         {"to-scenario", CLI_TEXT, &o->scenario, "FILE",
          "coefficients with their covariance, for simulate", NULL},
         {"stars", CLI_FLAG, &o->stars, NULL, "mark significance", NULL},
-        {"decimals", CLI_INTEGER, &o->decimals, "N", "of the text, 4", NULL}};
+        {"decimals", CLI_WHOLE(1, 15), &o->decimals, "N", "of the text, 4", NULL}};
     memcpy(table, all, sizeof all);
 }
 

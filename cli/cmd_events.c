@@ -24,13 +24,40 @@ static autk_status check_type(cli_context *cli, const autk_world *world, const c
             return AUTK_OK;
     }
     memset(&cli->err, 0, sizeof cli->err);
-    (void)snprintf(cli->err.source, sizeof cli->err.source, "--type");
-    size_t used = (size_t)snprintf(cli->err.msg, sizeof cli->err.msg,
-                                   "got \"%.40s\", expected one of:", type);
-    for (size_t k = 0; k < n && used < sizeof cli->err.msg; k++)
-        used += (size_t)snprintf(cli->err.msg + used, sizeof cli->err.msg - used, "%s %s",
-                                 k == 0 ? "" : ",", types[k]);
-    return cli->err.code = AUTK_EARG;
+    char known[240];
+    size_t used = 0;
+    for (size_t k = 0; k < n && used < sizeof known; k++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+                                 k == 0       ? ""
+                                 : k + 1 == n ? " or "
+                                              : ", ",
+                                 types[k]);
+    return cli_expected(cli, "--type", known, type);
+}
+
+/* An empty list would say that nothing happened where nothing is recorded. */
+static autk_status check_dates(cli_context *cli, const autk_world *world, const choice *wanted)
+{
+    int32_t first = 99999999, last = 0;
+    for (size_t i = 0; i < autk_world_n_events(world); i++) {
+        int32_t date = autk_world_event(world, i)->date;
+        first = date < first ? date : first;
+        last = date > last ? date : last;
+    }
+    bool turned = wanted->from > wanted->to;
+    if (!turned && wanted->to >= first && wanted->from <= last / 10000 * 10000 + 1231)
+        return AUTK_OK;
+    char expected[80];
+    bool before = turned || wanted->to < first;
+    if (turned)
+        (void)snprintf(expected, sizeof expected, "a day of or after --from");
+    else
+        (void)snprintf(expected, sizeof expected,
+                       "a date from %d to %d, for which events are recorded", (int)first / 10000,
+                       (int)last / 10000);
+    (void)cli_expected(cli, before ? "--to" : "--from", expected,
+                       before ? wanted->to_text : wanted->from_text);
+    return turned ? AUTK_EARG : (cli->err.code = AUTK_ENOTFOUND);
 }
 
 static bool is_chosen(const autk_world *world, const autk_event *event, const choice *wanted)
@@ -110,6 +137,8 @@ autk_status cmd_events(cli_context *cli, int argc, char **argv)
         st = autk_world_find_party(&wanted.party, world, cli->arguments[0], 0, &cli->err);
     if (st == AUTK_OK && wanted.type != NULL)
         st = check_type(cli, world, wanted.type);
+    if (st == AUTK_OK)
+        st = check_dates(cli, world, &wanted);
     if (st == AUTK_OK)
         st = print_events(cli, world, &wanted);
     autk_world_close(world);

@@ -99,10 +99,6 @@ static autk_status make_opts(autk_import_opts *o, cli_context *cli, const import
     o->check_only = a->check;
     o->again = a->again;
     o->keep_self = a->keep_self;
-    if (a->threads < 0 || a->threads > 256)
-        return cli_expected_number(cli, "--threads", "0 to 256", (double)a->threads);
-    if (a->product_digits < 0 || a->product_digits > 20)
-        return cli_expected_number(cli, "--product-digits", "0 to 20", (double)a->product_digits);
     o->n_threads = (int)a->threads;
     o->product_digits = (int)a->product_digits;
     o->progress = cli_progress();
@@ -223,19 +219,21 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
         {"map", CLI_TEXT, &a.map, "LIST",
          "columns of a csv: year=Year,exporter=iso_o,importer=iso_d,product=hs6,value=v", NULL},
         {"check", CLI_FLAG, &a.check, NULL, "read and validate, store nothing", NULL},
-        {"skip-bad", CLI_INTEGER, &a.skip_bad, "N", "wrong rows to allow (default 0)", NULL},
+        {"skip-bad", CLI_WHOLE(0, INFINITY), &a.skip_bad, "N", "wrong rows to allow (default 0)",
+         NULL},
         {"duplicates", CLI_TEXT, &a.duplicates, "RULE", "fail (default), sum, first or last", NULL},
         {"again", CLI_FLAG, &a.again, NULL, "also files that have not changed since", NULL},
         {"source", CLI_TEXT, &a.source, "NAME", "what to call the source", NULL},
         {"reported-by", CLI_TEXT, &a.side, "SIDE",
          "of a csv: exporter, importer, reconciled or unknown", NULL},
         {"valuation", CLI_TEXT, &a.valuation, "V", "of a csv: fob, cif or unknown", NULL},
-        {"value-unit", CLI_NUMBER, &a.value_unit, "X", "1 in the file is this much", NULL},
-        {"quantity-unit", CLI_NUMBER, &a.quantity_unit, "X", "1 in the file is this many tons",
+        {"value-unit", CLI_ABOVE(0, INFINITY), &a.value_unit, "X", "1 in the file is this much",
          NULL},
+        {"quantity-unit", CLI_ABOVE(0, INFINITY), &a.quantity_unit, "X",
+         "1 in the file is this many tons", NULL},
         {"currency", CLI_TEXT, &a.currency, "CODE", "of a csv (default USD)", NULL},
         {"classification", CLI_TEXT, &a.classification, "NAME", "of product codes: HS17", NULL},
-        {"product-digits", CLI_INTEGER, &a.product_digits, "N", "pad codes with zeros", NULL},
+        {"product-digits", CLI_WHOLE(0, 20), &a.product_digits, "N", "pad codes with zeros", NULL},
         {"years", CLI_TEXT, &a.years, "A:B", "a row outside is wrong (1900:2100)", NULL},
         {"delimiter", CLI_TEXT, &a.delimiter, "C", "else found in the header", NULL},
         {"decimal", CLI_TEXT, &a.decimal, "C", "decimal mark (default .)", NULL},
@@ -244,7 +242,7 @@ autk_status cmd_import(cli_context *cli, int argc, char **argv)
         {"codes", CLI_TEXT, &a.codes, "HOW",
          "world: must be economies of the world dataset (default); as-is: taken as they are", NULL},
         {"keep-self", CLI_FLAG, &a.keep_self, NULL, "store trade of an economy with itself", NULL},
-        {"threads", CLI_INTEGER, &a.threads, "N", "0 = one a processor", NULL},
+        {"threads", CLI_WHOLE(0, 256), &a.threads, "N", "0 = one a processor", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "import",

@@ -398,7 +398,7 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
 {
     mirror_args a = {.top = 25, .draws = 500, .share = 0.02, .partner_sd = 0.1, .total_sd = 0.02};
     cli_option options[] = {
-        {"year", CLI_INTEGER, &a.year, "Y", "default: the last; of a backtest 2019", NULL},
+        {"year", CLI_YEAR, &a.year, "Y", "default: the last; of a backtest 2019", NULL},
         {"economy", CLI_TEXT, &a.economy, "E", "only flows of one economy", NULL},
         {"product", CLI_TEXT, &a.product, "CODE",
          "flows of one product, or \"all\", of a year that was stored", NULL},
@@ -413,13 +413,15 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
          "what nobody reported, section by section of the HS", NULL},
         {"ras", CLI_FLAG, &a.ras, NULL,
          "adjust to totals in proportion (RAS) instead of by how sure each figure is", NULL},
-        {"top", CLI_INTEGER, &a.top, "N", "rows to show (25; 0 = all)", NULL},
-        {"partner-sd", CLI_NUMBER, &a.partner_sd, "X", "log error of partners' reports (.1)", NULL},
-        {"total-sd", CLI_NUMBER, &a.total_sd, "X", "log error of national totals (.02)", NULL},
-        {"draws", CLI_INTEGER, &a.draws, "N", "for the intervals (500)", NULL},
+        {"top", CLI_WHOLE(0, INFINITY), &a.top, "N", "rows to show (25; 0 = all)", NULL},
+        {"partner-sd", CLI_NUMBER(0, 10), &a.partner_sd, "X", "log error of partners' reports (.1)",
+         NULL},
+        {"total-sd", CLI_NUMBER(0, 10), &a.total_sd, "X", "log error of national totals (.02)",
+         NULL},
+        {"draws", CLI_WHOLE(20, 100000), &a.draws, "N", "for the intervals (500)", NULL},
         {"backtest", CLI_FLAG, &a.backtest, NULL,
          "blank known flows of the world dataset, estimate, compare", NULL},
-        {"share", CLI_NUMBER, &a.share, "S", "backtest: of the flows to blank (.02)", NULL},
+        {"share", CLI_SHARE, &a.share, "S", "backtest: of the flows to blank (.02)", NULL},
         {"pair", CLI_TEXT, &a.pair, "A,B", "backtest: all flows between these economies: RUS,BLR",
          NULL},
         {"years", CLI_TEXT, &a.years, "A:B", "backtest: of the pair's blackout (2015:2021)", NULL},
@@ -446,10 +448,6 @@ autk_status cmd_mirror(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
-    if (a.top < 0)
-        return cli_expected_number(cli, "--top", "a number >= 0", (double)a.top);
-    if (a.draws < 20 || a.draws > 100000)
-        return cli_mirror_bad_value(cli, "--draws", "20 to 100000", "another number");
     if (a.backtest == (cli->n_arguments == 1))
         return cli_mirror_bad_value(cli, "mirror", "a dataset, or --backtest",
                                     a.backtest ? cli->arguments[0] : "");

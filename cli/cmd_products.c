@@ -21,8 +21,9 @@ static autk_status make_opts(autk_products_opts *o, cli_context *cli, const prod
         return cli_expected(cli, "--level", "6, 4, 2 or section", a->level);
     if (strcmp(a->flow, "imports") != 0 && strcmp(a->flow, "exports") != 0)
         return cli_expected(cli, "--flow", "imports or exports", a->flow);
-    if (a->years < 1 || a->years > 10 || a->years_min < 1 || a->years_min > a->years)
-        return cli_expected(cli, "--years", "1 to 10, and --years-min no more", "other numbers");
+    if (a->years_min > a->years)
+        return cli_expected_number(cli, "--years-min", "no more years than --years looks at",
+                                   (double)a->years_min);
     o->exports = strcmp(a->flow, "exports") == 0;
     o->layer = a->layer;
     o->hhi_min = a->hhi;
@@ -118,20 +119,20 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
                        .ratio = 1,
                        .outside = 0.5};
     cli_option options[] = {
-        {"year", CLI_INTEGER, &a.year, "Y", "default: the last there is", NULL},
+        {"year", CLI_YEAR, &a.year, "Y", "default: the last there is", NULL},
         {"level", CLI_TEXT, &a.level, "L", "6 (default), 4, 2 digits or section", NULL},
         {"flow", CLI_TEXT, &a.flow, "F", "imports (default) or exports", NULL},
         {"dependent", CLI_FLAG, &a.dependent, NULL, "only what a criterion calls dependent", NULL},
-        {"top", CLI_INTEGER, &a.top, "N", "rows to show (25; 0 = all)", NULL},
-        {"hhi", CLI_NUMBER, &a.hhi, "X", "limit of partners' concentration (.4)", NULL},
-        {"world-hhi", CLI_NUMBER, &a.world_hhi, "X", "limit of the world's (.4)", NULL},
-        {"ratio", CLI_NUMBER, &a.ratio, "X", "limit of imports / exports (1)", NULL},
-        {"outside", CLI_NUMBER, &a.outside, "X", "limit of the share from outside (.5)", NULL},
+        {"top", CLI_WHOLE(0, INFINITY), &a.top, "N", "rows to show (25; 0 = all)", NULL},
+        {"hhi", CLI_NUMBER(0, 1), &a.hhi, "X", "limit of partners' concentration (.4)", NULL},
+        {"world-hhi", CLI_NUMBER(0, 1), &a.world_hhi, "X", "limit of the world's (.4)", NULL},
+        {"ratio", CLI_NUMBER(0, INFINITY), &a.ratio, "X", "limit of imports / exports (1)", NULL},
+        {"outside", CLI_SHARE, &a.outside, "X", "limit of the share from outside (.5)", NULL},
         {"all-exports", CLI_FLAG, &a.all_exports, NULL,
          "compare a bloc's imports with its exports to members too", NULL},
-        {"years", CLI_INTEGER, &a.years, "N", "years looked at (3)", NULL},
-        {"years-min", CLI_INTEGER, &a.years_min, "N", "in which it must hold (2)", NULL},
-        {"layer", CLI_INTEGER, &a.layer, "N", "of the dataset; default: the best", NULL},
+        {"years", CLI_WHOLE(1, 10), &a.years, "N", "years looked at (3)", NULL},
+        {"years-min", CLI_WHOLE(1, 10), &a.years_min, "N", "in which it must hold (2)", NULL},
+        {"layer", CLI_WHOLE(0, INFINITY), &a.layer, "N", "of the dataset; default: the best", NULL},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "products",
@@ -149,8 +150,6 @@ autk_status cmd_products(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
-    if (a.top < 0)
-        return cli_expected_number(cli, "--top", "a number >= 0", (double)a.top);
     if (cli->dataset_path == NULL)
         return cli_expected(cli, "--dataset", "a dataset that autarky import made", NULL);
     autk_dataset *d = NULL;

@@ -8,7 +8,7 @@ typedef struct roles_run {
     autk_world *world;
     const char *years;
     int first, last;
-    int64_t draws;
+    int64_t year, draws;
     double resolution;
     int32_t economy; /* -1 = all */
 } roles_run;
@@ -171,17 +171,18 @@ static autk_status check(cli_context *cli, roles_run *run)
     autk_status st = AUTK_OK;
     autk_world_years(&run->first, &run->last, run->world);
     run->first = run->last;
+    const char *option = run->years != NULL ? "--years" : "--year";
+    if (run->years != NULL && run->year != 0)
+        return cli_expected(cli, option, "--year or --years, not both", run->years);
     if (run->years != NULL)
-        st = cli_parse_years(&run->first, &run->last, run->years, "--years", &cli->err);
+        st = cli_parse_years(&run->first, &run->last, run->years, option, &cli->err);
+    else if (run->year != 0)
+        run->first = run->last = (int)run->year;
+    if (st == AUTK_OK)
+        st = cli_check_years(cli, run->world, run->first, run->last, option);
     if (st == AUTK_OK && cli->n_arguments == 1)
         st = autk_world_find_economy(&run->economy, run->world, cli->arguments[0], run->last,
                                      &cli->err);
-    if (st == AUTK_OK && (run->draws < 0 || run->draws > 10000)) {
-        (void)snprintf(cli->err.source, sizeof cli->err.source, "--draws");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected 0 to 10000, got %lld",
-                       (long long)run->draws);
-        st = cli->err.code = AUTK_EARG;
-    }
     return st;
 }
 
@@ -189,10 +190,11 @@ autk_status cmd_roles(cli_context *cli, int argc, char **argv)
 {
     roles_run run = {.draws = 40, .resolution = 1, .economy = -1};
     cli_option options[] = {
-        {"years", CLI_TEXT, &run.years, "Y|A:B", "a year or a range (default: the last)", NULL},
-        {"draws", CLI_INTEGER, &run.draws, "N", "draws of the flows inside their bounds (40)",
-         NULL},
-        {"resolution", CLI_NUMBER, &run.resolution, "X", "more = smaller blocs (1)", NULL},
+        {"year", CLI_YEAR, &run.year, "Y", "default: the last of the dataset", NULL},
+        {"years", CLI_TEXT, &run.years, "A:B", "a row for each of these years", NULL},
+        {"draws", CLI_WHOLE(0, 10000), &run.draws, "N",
+         "draws of the flows inside their bounds (40)", NULL},
+        {"resolution", CLI_ABOVE(0, 100), &run.resolution, "X", "more = smaller blocs (1)", NULL},
         {.name = NULL}};
     cli_spec spec = {
         .name = "roles",
@@ -202,7 +204,7 @@ autk_status cmd_roles(cli_context *cli, int argc, char **argv)
                    "that is.",
         .examples = "  autarky roles\n"
                     "  autarky roles BLR --years 1998:2023 --draws 20\n"
-                    "  autarky roles --years 2023 --format csv\n",
+                    "  autarky roles --year 2023 --format csv\n",
         .options = options,
         .min_arguments = 0,
         .max_arguments = 1};

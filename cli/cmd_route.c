@@ -277,13 +277,18 @@ static autk_status map_page(cli_context *cli, autk_buf *out, const autk_route_ma
     return st;
 }
 
-/* An SVG file of its own when its name says so, else a page. */
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && strcmp(name + n - m, ending) == 0;
+}
+
+/* An SVG file of its own or a page, as its name says. */
 static autk_status write_map(cli_context *cli, const route_run *run)
 {
     char from[120], to[120], title[280];
     const autk_network *net = run->base.network;
-    size_t len = strlen(run->map);
-    bool svg = len > 4 && strcmp(run->map + len - 4, ".svg") == 0;
+    bool svg = ends_in(run->map, ".svg");
     autk_buf out, words;
     autk_buf_init(&out);
     autk_buf_init(&words);
@@ -324,6 +329,23 @@ static autk_status find_ends(cli_context *cli, route_run *run)
     return st;
 }
 
+/* A place that is closed itself is no question of routes. */
+static autk_status check_ends(cli_context *cli, const route_run *run)
+{
+    for (int i = 0; i < 2 && run->base.closures != NULL; i++) {
+        int32_t place = i == 0 ? run->from : run->to;
+        if (autk_closures_is_closed(run->base.closures, place))
+            return cli_expected(cli, i == 0 ? "FROM" : "TO", "a place that is open",
+                                autk_network_place(run->base.network, place)->name);
+    }
+    return AUTK_OK;
+}
+
+static int32_t economy_at(const route_run *run, int32_t place)
+{
+    return autk_network_place(run->base.network, place)->economy[0];
+}
+
 /* ------------------------------------------------------------------ draws */
 
 static autk_status cheapest_cost(cli_context *cli, double *cost, const cli_corridor *c,
@@ -340,7 +362,7 @@ static autk_status cheapest_cost(cli_context *cli, double *cost, const cli_corri
 }
 
 /* value [3 * draws]: cost before, after and their ratio, draw after draw. */
-static autk_status draw_costs(cli_context *cli, route_run *run, double *value, int32_t goods_of)
+static autk_status draw_costs(cli_context *cli, route_run *run, double *value)
 {
     const autk_costs *costs = autk_network_costs(run->base.network);
     size_t n = (size_t)run->draws;
@@ -348,7 +370,8 @@ static autk_status draw_costs(cli_context *cli, route_run *run, double *value, i
     for (size_t d = 0; st == AUTK_OK && d < n; d++) {
         autk_costs drawn = autk_costs_draw(costs, 1, d);
         cli_corridor c;
-        st = cli_corridor_draw(cli, &c, &run->base, &drawn, goods_of);
+        st = cli_corridor_draw(cli, &c, &run->base, &drawn, economy_at(run, run->from),
+                               economy_at(run, run->to));
         if (st == AUTK_OK)
             st = cheapest_cost(cli, &value[d], &c, run, false);
         value[n + d] = value[d];
@@ -365,20 +388,14 @@ static autk_status draw_costs(cli_context *cli, route_run *run, double *value, i
     return st;
 }
 
-static autk_status solve_draws(cli_context *cli, route_run *run, int32_t goods_of)
+static autk_status solve_draws(cli_context *cli, route_run *run)
 {
     if (run->draws == 0)
         return AUTK_OK;
-    if (run->draws < 0 || run->draws > 10000) {
-        (void)snprintf(cli->err.source, sizeof cli->err.source, "--draws");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected 0 to 10000, got %lld",
-                       (long long)run->draws);
-        return cli->err.code = AUTK_EARG;
-    }
     double *value = calloc(3 * (size_t)run->draws, sizeof *value);
     if (value == NULL)
         return cli->err.code = AUTK_ENOMEM;
-    autk_status st = draw_costs(cli, run, value, goods_of);
+    autk_status st = draw_costs(cli, run, value);
     free(value);
     return st;
 }
@@ -386,24 +403,21 @@ static autk_status solve_draws(cli_context *cli, route_run *run, int32_t goods_o
 static autk_status solve(cli_context *cli, route_run *run)
 {
     autk_route_opts opts = {.shortest_only = run->shortest};
-    if (run->max_routes < 1 || run->max_routes > 20) {
-        (void)snprintf(cli->err.source, sizeof cli->err.source, "--routes");
-        (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected 1 to 20, got %lld",
-                       (long long)run->max_routes);
-        return cli->err.code = AUTK_EARG;
-    }
     opts.max_routes = (size_t)run->max_routes;
     const autk_network *net = run->base.network;
     autk_status st = find_ends(cli, run);
     if (st == AUTK_OK)
-        st = cli_corridor_close(cli, &run->base, autk_network_place(net, run->from)->economy[0]);
+        st = cli_corridor_close(cli, &run->base, economy_at(run, run->from),
+                                economy_at(run, run->to));
+    if (st == AUTK_OK)
+        st = check_ends(cli, run);
     if (st == AUTK_OK)
         st = autk_routes_find(&run->before, net, run->from, run->to, NULL, &opts, &cli->err);
     if (st == AUTK_OK && run->base.closures != NULL)
         st = autk_routes_find(&run->after, net, run->from, run->to, run->base.closures, &opts,
                               &cli->err);
     if (st == AUTK_OK)
-        st = solve_draws(cli, run, autk_network_place(net, run->from)->economy[0]);
+        st = solve_draws(cli, run);
     return st;
 }
 
@@ -427,8 +441,10 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
     route_run run = {.max_routes = 3};
     cli_option options[] = {
         CLI_CORRIDOR_OPTIONS(&run.base),
-        {"routes", CLI_INTEGER, &run.max_routes, "N", "how many routes to show, at most 20", NULL},
-        {"draws", CLI_INTEGER, &run.draws, "N", "draw the cost parameters from their ranges", NULL},
+        {"routes", CLI_WHOLE(1, 20), &run.max_routes, "N", "how many routes to show, at most 20",
+         NULL},
+        {"draws", CLI_WHOLE(0, 10000), &run.draws, "N",
+         "draw the cost parameters from their ranges", NULL},
         {"shortest", CLI_FLAG, &run.shortest, NULL,
          "all goods take the cheapest route, instead of shares", NULL},
         {"map", CLI_TEXT, &run.map, "FILE", "draw the routes: an SVG (.svg) or an HTML page", NULL},
@@ -451,6 +467,8 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    if (run.map != NULL && !ends_in(run.map, ".svg") && !ends_in(run.map, ".html"))
+        return cli_expected(cli, "--map", "a name that ends in .svg or .html", run.map);
     st = cli_corridor_open(cli, &run.base);
     if (st == AUTK_OK)
         st = solve(cli, &run);

@@ -47,15 +47,6 @@ static autk_status check_format(cli_context *cli, bool explain, bool flows)
     return AUTK_OK;
 }
 
-static autk_status check_counts(cli_context *cli, int64_t draws, int64_t seed, int64_t threads)
-{
-    if (draws >= 0 && draws <= 100000 && seed >= 0 && threads >= 1 && threads <= 256)
-        return AUTK_OK;
-    (void)snprintf(cli->err.msg, sizeof cli->err.msg,
-                   "expected --draws up to 100000, --seed of at least 1, --threads 1 to 256");
-    return cli->err.code = AUTK_EARG;
-}
-
 autk_status cli_scenario_route(cli_context *cli, autk_scenario *scenario,
                                const autk_economy *economy)
 {
@@ -106,10 +97,12 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
          "for sanctions {estimate: NAME}: JSON of estimate --to-scenario", NULL},
         {"theta-draws", CLI_TEXT, &theta_draws, "FILE",
          "CSV of draws of theta: a column a sector, a row a draw", NULL},
-        {"draws", CLI_INTEGER, &draws, "N", "draws of elasticities and coefficients", NULL},
-        {"seed", CLI_INTEGER, &seed, "N", "of the draws", NULL},
-        {"threads", CLI_INTEGER, &threads, "N", "for draws; results do not depend on it", NULL},
-        {"tolerance", CLI_NUMBER, &tolerance, "X", "relative residual, 1e-10", NULL}};
+        {"draws", CLI_WHOLE(0, 100000), &draws, "N", "draws of elasticities and coefficients",
+         NULL},
+        {"seed", CLI_WHOLE(0, INFINITY), &seed, "N", "of the draws", NULL},
+        {"threads", CLI_WHOLE(1, 256), &threads, "N", "for draws; results do not depend on it",
+         NULL},
+        {"tolerance", CLI_INSIDE(0, 1), &tolerance, "X", "relative residual, 1e-10", NULL}};
     cli_economy_options(options, &from);
     cli_spec spec = {
         .name = "simulate",
@@ -126,10 +119,6 @@ autk_status cmd_simulate(cli_context *cli, int argc, char **argv)
         .min_arguments = 1,
         .max_arguments = 1};
     autk_status st = cli_parse(cli, &spec, argc, argv);
-    if (st == AUTK_OK && !cli->help_shown)
-        st = check_counts(cli, draws, seed, threads);
-    if (st == AUTK_OK && !(tolerance > 0 && tolerance < 1))
-        st = cli_expected_number(cli, "--tolerance", "a number above 0 and below 1", tolerance);
     if (st == AUTK_OK && !cli->help_shown)
         st = check_format(cli, explain, flows);
     if (st != AUTK_OK || cli->help_shown)

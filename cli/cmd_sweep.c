@@ -136,7 +136,7 @@ autk_status cmd_sweep(cli_context *cli, int argc, char **argv)
         {"by", CLI_TEXT, &by, "NAME", "levels, senders or sectors", NULL},
         {"levels", CLI_TEXT, &levels, "LIST", "of tariff, export-tax, cost: 10%,25%", NULL},
         {"deficits", CLI_TEXT, &deficits, "RULE", "fixed, zero, output or surviving", NULL},
-        {"threads", CLI_INTEGER, &threads, "N", "results do not depend on it", NULL}};
+        {"threads", CLI_WHOLE(1, 256), &threads, "N", "results do not depend on it", NULL}};
     cli_economy_options(options, &from);
     cli_spec spec = {
         .name = "sweep",
@@ -157,7 +157,7 @@ autk_status cmd_sweep(cli_context *cli, int argc, char **argv)
     autk_sweep_opts opts = {.levels = values,
                             .solve = autk_solve_opts_default(),
                             .ranks = cli->ranks,
-                            .n_threads = threads > 0 && threads < 256 ? (int)threads : 1};
+                            .n_threads = (int)threads};
     st = one_of(&at[0], cli, "--measure", measure, measures, AUTK_SWEEP_MEASURE_COUNT);
     if (st == AUTK_OK)
         st = one_of(&at[1], cli, "--by", by, bys, AUTK_SWEEP_BY_COUNT);

@@ -29,7 +29,7 @@ static autk_status count_crossings(cli_context *cli, const ties_run *run, int ye
     st = autk_closures_add_date(closures, year * 10000 + 1231, -1, NULL, &ignored);
     autk_closures_crossings(n_open, n_closed, closures, run->a, run->b);
     autk_closures_free(closures);
-    if (st == AUTK_OK || st == AUTK_EARG)
+    if (st == AUTK_OK || st == AUTK_ENOTFOUND)
         return AUTK_OK;
     cli->err = ignored;
     return st;
@@ -225,8 +225,11 @@ autk_status cmd_ties(cli_context *cli, int argc, char **argv)
         st = autk_world_find_economy(&run.a, run.world, cli->arguments[0], run.last, &cli->err);
     if (st == AUTK_OK)
         st = autk_world_find_economy(&run.b, run.world, cli->arguments[1], run.last, &cli->err);
-    if (st == AUTK_OK)
+    if (st == AUTK_OK) {
         st = autk_ties_find(&run.ties, run.world, run.a, run.b, run.first, run.last, &cli->err);
+        if (st == AUTK_ENOTFOUND)
+            (void)snprintf(cli->err.source, sizeof cli->err.source, "--years");
+    }
     if (st == AUTK_OK)
         st = print_result(cli, &run);
     autk_ties_free(run.ties);

@@ -29,10 +29,6 @@ static autk_status read_options(cli_context *cli, autk_turns_opts *out, const tu
         if (st != AUTK_OK)
             return st;
     }
-    if (o->has_level && !(o->level > 0.0 && o->level < 1.0))
-        return cli_expected_number(cli, "--level", "a number between 0 and 1", o->level);
-    if (o->has_draws && (o->draws < 0 || o->draws > 10000))
-        return cli_expected_number(cli, "--draws", "a number from 0 to 10000", (double)o->draws);
     out->level = o->has_level ? o->level : out->level;
     out->n_draws = o->has_draws ? (size_t)o->draws : out->n_draws;
     out->seed = o->has_seed ? (uint64_t)o->seed : out->seed;
@@ -111,9 +107,11 @@ autk_status cmd_turns(cli_context *cli, int argc, char **argv)
         {"monthly", CLI_FLAG, &o.monthly, NULL, "the months only", NULL},
         {"explain", CLI_FLAG, &o.explain, NULL, "the figures on both sides of each turn", NULL},
         {"by", CLI_TEXT, &o.by, "bic|lwz|sequential", "what says how many; default: bic", NULL},
-        {"level", CLI_NUMBER, &o.level, "LEVEL", "of the intervals; default: 0.95", &o.has_level},
-        {"draws", CLI_INTEGER, &o.draws, "N", "within the bounds; default: 200", &o.has_draws},
-        {"seed", CLI_INTEGER, &o.seed, "SEED", "of the draws; default: 1", &o.has_seed},
+        {"level", CLI_INSIDE(0, 1), &o.level, "LEVEL", "of the intervals; default: 0.95",
+         &o.has_level},
+        {"draws", CLI_WHOLE(0, 10000), &o.draws, "N", "within the bounds; default: 200",
+         &o.has_draws},
+        {"seed", CLI_WHOLE(0, INFINITY), &o.seed, "SEED", "of the draws; default: 1", &o.has_seed},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "turns",

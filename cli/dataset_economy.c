@@ -13,9 +13,13 @@ static autk_status members_of_group(int32_t *members, size_t *n, cli_context *cl
                 AUTK_OK)
             members[(*n)++] = found;
     }
-    return *n != 0 ? AUTK_OK
-                   : cli_expected(cli, autk_world_group(world, group)->code,
-                                  "a group with members in the dataset", NULL);
+    if (*n != 0)
+        return AUTK_OK;
+    char expected[80];
+    (void)snprintf(expected, sizeof expected, "a group with members in the dataset in %d",
+                   (int)year);
+    (void)cli_expected(cli, "ECONOMY", expected, autk_world_group(world, group)->code);
+    return cli->err.code = AUTK_ENOTFOUND;
 }
 
 static autk_status find_by_world(int32_t *members, size_t *n, cli_context *cli,

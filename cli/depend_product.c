@@ -23,7 +23,7 @@ static autk_status choose_years(product_question *q, cli_context *cli, const dep
         return cli_parse_years(&q->first, &q->last, o->years, "--years", &cli->err);
     q->first = cli_last_product_year(q->dataset);
     if (o->year_given)
-        q->first = o->year < 0 || o->year > 9999 ? 9999 : (int)o->year;
+        q->first = (int)o->year;
     q->last = q->first;
     if (q->first != 0)
         return AUTK_OK;
@@ -153,8 +153,6 @@ autk_status cli_depend_product(cli_context *cli, const depend_options *o)
                             "--dataset FILE with trade by product (autarky import makes it); the "
                             "world dataset has totals only",
                             NULL);
-    if (o->top < 0)
-        return cli_expected_number(cli, "--top", "a number >= 0", (double)o->top);
     autk_status st = autk_dataset_open(&q.dataset, cli->dataset_path, &cli->err);
     if (st == AUTK_OK)
         st = autk_dataset_hold(q.dataset, &cli->err);

@@ -14,16 +14,16 @@ void cli_economy_options(cli_option *o, cli_economy *f)
          NULL},
         {"layout", CLI_TEXT, &f->layout, "NAME",
          "auto, long, matrix, pairs, wiod or icio; auto by content", NULL},
-        {"year", CLI_INTEGER, &f->year, "YEAR", "of a pair list with years", &f->year_given},
-        {"theta", CLI_NUMBER, &f->theta, "X", "trade elasticity of every sector", &f->theta_given},
+        {"year", CLI_YEAR, &f->year, "YEAR", "of a pair list with years", &f->year_given},
+        {"theta", CLI_ABOVE(0, INFINITY), &f->theta, "X", "trade elasticity of every sector", NULL},
         {"theta-file", CLI_TEXT, &f->theta_path, "FILE", "CSV: sector, value", NULL},
-        {"value-added", CLI_NUMBER, &f->value_added_share, "X",
-         "value added in output, where there are no inputs", &f->share_given},
+        {"value-added", CLI_ABOVE(0, 1), &f->value_added_share, "X",
+         "value added in output, where there are no inputs", NULL},
         {"domestic", CLI_TEXT, &f->domestic, "RULE",
          "domestic sales: given, output (GDP/share) or gdp", NULL},
         {"gdp", CLI_TEXT, &f->gdp_path, "FILE", "CSV: (economy,) gdp in USD", NULL},
-        {"unit", CLI_NUMBER, &f->scale_usd, "X", "USD in a unit of the flows (1000 = thousand)",
-         &f->scale_given},
+        {"unit", CLI_ABOVE(0, INFINITY), &f->scale_usd, "X",
+         "USD in a unit of the flows (1000 = thousand)", &f->scale_given},
         {"labels", CLI_TEXT, &f->labels_path, "FILE", "CSV naming a matrix's rows", NULL},
         {"repair", CLI_TEXT, &f->repair, "LIST", "missing,negative,domestic: each is told", NULL}};
     memcpy(o, all, sizeof all);
@@ -61,18 +61,6 @@ static autk_status repair_mask(unsigned *out, cli_context *cli, const char *list
         *out |= 1u << which;
         at += len + (at[len] == ',');
     }
-    return AUTK_OK;
-}
-
-static autk_status check_numbers(cli_context *cli, const cli_economy *from)
-{
-    if (from->theta_given && !(from->theta > 0))
-        return cli_expected_number(cli, "--theta", "a number above 0", from->theta);
-    if (from->share_given && !(from->value_added_share > 0 && from->value_added_share <= 1))
-        return cli_expected_number(cli, "--value-added", "a number above 0, at most 1",
-                                   from->value_added_share);
-    if (from->scale_given && !(from->scale_usd > 0))
-        return cli_expected_number(cli, "--unit", "a number above 0", from->scale_usd);
     return AUTK_OK;
 }
 
@@ -122,8 +110,7 @@ autk_status cli_economy_open(autk_economy **out, cli_context *cli, const cli_eco
                        "expected --economy PATH, since the scenario names none");
         return cli->err.code = AUTK_EARG;
     }
-    st = check_numbers(cli, from);
-    if (st == AUTK_OK && strncmp(path, "world-", 6) == 0)
+    if (strncmp(path, "world-", 6) == 0)
         st = refuse_file_options(cli, from, path);
     if (st == AUTK_OK && from->layout != NULL) {
         st = pick(&at, cli, "--layout", from->layout, layouts, AUTK_LAYOUT_COUNT);

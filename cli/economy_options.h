@@ -8,7 +8,7 @@ typedef struct cli_economy {
     const char *path, *layout, *domestic, *repair, *theta_path, *labels_path, *gdp_path;
     double theta, value_added_share, scale_usd;
     int64_t year;
-    bool theta_given, share_given, scale_given, year_given;
+    bool scale_given, year_given;
 } cli_economy;
 
 #define CLI_N_ECONOMY_OPTIONS 11

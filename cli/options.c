@@ -53,29 +53,67 @@ static autk_status unknown_option(cli_context *cli, const option_table *table, c
     return cli->err.code = AUTK_EARG;
 }
 
+static bool is_whole(const cli_kind *kind)
+{
+    return kind->form == CLI_IS_WHOLE || kind->form == CLI_IS_YEAR;
+}
+
+static bool in_range(const cli_kind *kind, double v)
+{
+    return isfinite(v) && (kind->above ? v > kind->least : v >= kind->least) &&
+           (kind->below ? v < kind->most : v <= kind->most);
+}
+
+/* "a whole number from 0 to 10000", "a number above 0, at most 100", "a share from 0 to 1". */
+static void say_range(char *out, size_t size, const cli_kind *kind)
+{
+    static const char *const names[] = {[CLI_IS_WHOLE] = "whole number",
+                                        [CLI_IS_YEAR] = "year",
+                                        [CLI_IS_SHARE] = "share",
+                                        [CLI_IS_NUMBER] = "number"};
+    const char *name = names[kind->form];
+    bool open_ended = !isfinite(kind->most);
+    if (kind->above && open_ended)
+        (void)snprintf(out, size, "a %s above %.15g", name, kind->least);
+    else if (kind->above)
+        (void)snprintf(out, size,
+                       kind->below ? "a %s above %.15g and below %.15g"
+                                   : "a %s above %.15g, at most %.15g",
+                       name, kind->least, kind->most);
+    else if (open_ended)
+        (void)snprintf(out, size, "a %s of at least %.15g", name, kind->least);
+    else
+        (void)snprintf(out, size, "a %s from %.15g to %.15g", name, kind->least, kind->most);
+}
+
 static autk_status store_value(cli_context *cli, const cli_option *option, const char *text)
 {
-    char shown[80], *end;
+    char shown[80], expected[120], *end;
     (void)snprintf(shown, sizeof shown, "--%s", option->name);
     errno = 0;
-    if (option->kind == CLI_TEXT) {
+    if (option->kind.form == CLI_IS_TEXT) {
         if (*text == '\0')
             return cli_expected(cli, shown, option->meta, text);
         *(const char **)option->value = text;
         return AUTK_OK;
     }
-    if (option->kind == CLI_INTEGER) {
+    /* No blanks, no "0x1p3": strtod takes more than a reader would call a number. */
+    bool plain = *text != '\0' && strspn(text, "+-.0123456789eE") == strlen(text), good;
+    if (is_whole(&option->kind)) {
         long long v = strtoll(text, &end, 10);
-        if (*text == '\0' || *end != '\0' || errno != 0)
-            return cli_expected(cli, shown, "a whole number", text);
-        *(int64_t *)option->value = v;
-        return AUTK_OK;
+        good = plain && *end == '\0' && errno == 0 && in_range(&option->kind, (double)v);
+        if (good)
+            *(int64_t *)option->value = v;
+    } else {
+        double v = strtod(text, &end);
+        good = plain && *end == '\0' && in_range(&option->kind, v);
+        if (good)
+            *(double *)option->value = v;
     }
-    double v = strtod(text, &end);
-    if (*text == '\0' || *end != '\0' || !isfinite(v))
-        return cli_expected(cli, shown, "a number", text);
-    *(double *)option->value = v;
-    return AUTK_OK;
+    if (good)
+        return AUTK_OK;
+    say_range(expected, sizeof expected, &option->kind);
+    return cli_expected(cli, shown, expected, text);
 }
 
 /* "--format", "--": no value of an option, unless it is written --option=--format. */
@@ -88,7 +126,7 @@ static bool begins_option(const char *text)
 static autk_status take_value(cli_context *cli, const cli_option *option, const char *equals,
                               int argc, char **argv, int *at)
 {
-    if (option->kind == CLI_FLAG) {
+    if (option->kind.form == CLI_IS_FLAG) {
         if (equals != NULL)
             return cli_expected(cli, argv[*at], "no value for a flag", equals + 1);
         *(bool *)option->value = true;

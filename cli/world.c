@@ -85,6 +85,26 @@ autk_status cli_open_world(cli_context *cli, autk_world **world)
     return st;
 }
 
+autk_status cli_check_years(cli_context *cli, const autk_world *world, int first, int last,
+                            const char *option)
+{
+    int known_first, known_last;
+    autk_world_years(&known_first, &known_last, world);
+    if (first >= known_first && last <= known_last)
+        return AUTK_OK;
+    (void)snprintf(cli->err.source, sizeof cli->err.source, "%s", option);
+    (void)snprintf(cli->err.msg, sizeof cli->err.msg, "expected a year from %d to %d, got %d",
+                   known_first, known_last, first < known_first ? first : last);
+    return cli->err.code = AUTK_ENOTFOUND;
+}
+
+static int days_in(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
 /* yyyymmdd of "yyyy", "yyyy-mm" or "yyyy-mm-dd"; a missing month or day is `missing` (00 or 99). */
 autk_status cli_parse_date(int32_t *date, const char *text, int missing, const char *option,
                            autk_err *err)
@@ -98,7 +118,7 @@ autk_status cli_parse_date(int32_t *date, const char *text, int missing, const c
                         : 0;
     bool shape = (len == 4 && n == 1) || (len == 7 && n == 2) || (len == 10 && n == 3);
     bool range = year >= 1 && (len < 7 || (month >= 1 && month <= 12)) &&
-                 (len < 10 || (day >= 1 && day <= 31));
+                 (len < 10 || (day >= 1 && day <= days_in(year, month)));
     if (shape && range) {
         *date = (int32_t)(year * 10000 + month * 100 + day);
         return AUTK_OK;

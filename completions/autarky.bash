@@ -22,7 +22,7 @@ import: --into --as --map --check --skip-bad --duplicates --again --source --rep
 dataset: --to --years --what --into --layer --dataset
 products: --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --all-exports --years --years-min --layer --dataset
 ties: --years --dataset
-roles: --years --draws --resolution --dataset
+roles: --year --years --draws --resolution --dataset
 corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only --dataset
 route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map --dataset
 mirror: --year --economy --product --store --estimates --silent --totals --by-section --ras --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset

@@ -19,3 +19,5 @@ echo "exit $?"
 echo "exit $?"
 "$AUTARKY" products BLR
 echo "exit $?"
+"$AUTARKY" products EAEU --dataset trade.atk --year 1999
+echo "exit $?"
