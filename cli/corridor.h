@@ -8,6 +8,7 @@ typedef struct cli_corridor {
     const char *closed, *ban_transit, *goods_of, *goods, *date, *costs, *set; /* NULL = not given */
     autk_world *world;
     autk_network *network;
+    int32_t owner;           /* of --goods-of; -1 = not given */
     autk_closures *closures; /* NULL when none of the options closes anything */
 } cli_corridor;
 
@@ -42,12 +43,13 @@ typedef struct cli_corridor {
 
 /* World and network, by the options. */
 autk_status cli_corridor_open(cli_context *cli, cli_corridor *c);
-/* Closures, by the options; goods_of: the economy to assume where --goods-of is not given, -1. */
-autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_of);
+/* Closures, by the options; goods_of: where the goods begin, and whose they are unless --goods-of
+ * says otherwise; end: where they end. -1 = nowhere in particular. */
+autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_of, int32_t end);
 /* The same options on the same world with other costs: network and closures of `out`, which the
  * caller frees by cli_corridor_free_draw. */
 autk_status cli_corridor_draw(cli_context *cli, cli_corridor *out, const cli_corridor *c,
-                              const autk_costs *costs, int32_t goods_of);
+                              const autk_costs *costs, int32_t goods_of, int32_t end);
 void cli_corridor_free_draw(cli_corridor *c);
 void cli_corridor_free(cli_corridor *c);
 

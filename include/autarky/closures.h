@@ -22,9 +22,8 @@ extern "C" {
  * economy that the network does not know keep their costs. What was closed at the end of the
  * baseline's year (autk_economy_year) is in its trade already: closing it again changes nothing.
  *
- * Errors: AUTK_ENOTFOUND, AUTK_EARG (no such place or economy) with the scenario's line;
- *         AUTK_EDATA, AUTK_ENOMEM.
- * Cost:   about 0.3 s for the network and its routes, 50 ms for each measure.
+ * Errors: AUTK_ENOTFOUND, AUTK_EDATA (no such place or economy, one twice) with the scenario's
+ * line; AUTK_ENOMEM. Cost:   about 0.3 s for the network and its routes, 50 ms for each measure.
  */
 AUTK_API autk_status autk_scenario_route(autk_scenario *scenario, const autk_world *world,
                                          const autk_economy *economy, autk_err *err)

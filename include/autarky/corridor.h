@@ -57,6 +57,7 @@ typedef enum autk_cost { AUTK_COST_LIST(AUTK_COST_ENUM) AUTK_COST_COUNT } autk_c
 typedef struct autk_costs {
     double value[AUTK_COST_COUNT];
     double low[AUTK_COST_COUNT], high[AUTK_COST_COUNT];
+    bool for_goods; /**< a row "name@goods" of the goods asked for was among those read */
 } autk_costs;
 
 /** Name of a parameter, e.g. "border_usd_per_t". Total. */
@@ -68,8 +69,9 @@ AUTK_API const char *autk_cost_name(autk_cost cost);
  *
  * @param costs  [in,out] what the table does not name stays
  * @param goods  "" = no goods in particular
- * Errors: AUTK_EPARSE with line and column (unknown name, not a number, out of its range,
- *         low > value or value > high), AUTK_EIO, AUTK_ENOMEM - costs unchanged.
+ * Errors: AUTK_EPARSE with line and column (unknown name, one twice, not a number, out of its
+ *         range, low > value or value > high, more or fewer fields than the header has, no row),
+ *         AUTK_EIO, AUTK_ENOMEM - costs unchanged.
  */
 AUTK_API autk_status autk_costs_read(autk_costs *costs, autk_input *input, const char *goods,
                                      autk_err *err) AUTK_MUST_CHECK;
@@ -123,10 +125,11 @@ typedef struct autk_network autk_network;
 
 typedef struct autk_network_opts {
     autk_costs costs;
-    bool costs_given;  /**< false: the dataset's own */
-    const char *goods; /**< for the cost rows and bans that name goods; NULL or "" = any goods */
-    int32_t date;      /**< yyyymmdd for customs unions; 0 = the latest date of the dataset */
-    bool no_shapes;    /**< leave out lines and outlines, which only maps need: faster */
+    bool costs_given;   /**< false: the dataset's own */
+    const char *goods;  /**< for the cost rows and bans that name goods; NULL or "" = any goods */
+    bool goods_are_new; /**< take goods that no row names, for the caller's own costs come later */
+    int32_t date;       /**< yyyymmdd for customs unions; 0 = the latest date of the dataset */
+    bool no_shapes;     /**< leave out lines and outlines, which only maps need: faster */
 } autk_network_opts;
 
 /**
@@ -134,7 +137,8 @@ typedef struct autk_network_opts {
  *
  * @param world  borrowed: must outlive the network
  * @param opts   NULL = zeros
- * Errors: AUTK_EDATA (the dataset has no or a damaged transport part), AUTK_EARG, AUTK_ENOMEM.
+ * Errors: AUTK_EDATA (the dataset has no or a damaged transport part), AUTK_ENOTFOUND (goods that
+ *         neither a cost nor a closure names), AUTK_EARG, AUTK_ENOMEM.
  * Cost:   about 20 ms, a quarter of it for the shapes.
  */
 AUTK_API autk_status autk_network_open(autk_network **out, const autk_world *world,
@@ -178,12 +182,17 @@ AUTK_API void autk_closures_free(autk_closures *closures);
  * Close a crossing, port, gate (all its passages), or a whole border as "POL-BLR"; "kuznica/road"
  * closes one mode.
  * Errors: AUTK_ENOTFOUND with the nearest names, AUTK_EARG (a city cannot be closed; a mode that
- *         the place has not), AUTK_ENOMEM - unchanged.
+ *         the place has not; a place that an earlier call has closed), AUTK_ENOMEM - no cost has
+ *         changed.
  */
 AUTK_API autk_status autk_closures_add(autk_closures *closures, const char *what, autk_err *err)
     AUTK_MUST_CHECK;
 
-/** No transit over the economy's land and ports: goods may begin or end there, not pass. */
+/**
+ * No transit over the economy's land and ports: goods may begin or end there, not pass.
+ * Errors: AUTK_ENOTFOUND with the nearest names, AUTK_EARG (no economy; banned by an earlier call),
+ *         AUTK_ENOMEM.
+ */
 AUTK_API autk_status autk_closures_ban_transit(autk_closures *closures, const char *economy,
                                                autk_err *err) AUTK_MUST_CHECK;
 
@@ -192,7 +201,7 @@ AUTK_API autk_status autk_closures_ban_transit(autk_closures *closures, const ch
  *
  * @param goods_of  economy whose goods move, for bans on them; -1 = nobody's in particular
  * @param n_added   [out] how many rows apply; may be NULL
- * Errors: AUTK_EARG (not a date; outside of what the dataset covers), AUTK_ENOMEM.
+ * Errors: AUTK_EARG (not a date), AUTK_ENOTFOUND (outside of what the dataset covers), AUTK_ENOMEM.
  */
 AUTK_API autk_status autk_closures_add_date(autk_closures *closures, int32_t date, int32_t goods_of,
                                             size_t *n_added, autk_err *err) AUTK_MUST_CHECK;

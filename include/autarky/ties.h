@@ -59,9 +59,9 @@ typedef struct autk_ties {
  * years with any. Sources: Bailey, Strezhnev & Voeten (2017) for ideal points; the dataset's groups
  * and events.
  *
- * Errors:  AUTK_EARG (a is b, years), AUTK_EDATA (damaged dataset), AUTK_EIO, AUTK_ENOMEM.
- * Cost:    about 0.1 s.
- * Threads: reentrant.
+ * Errors:  AUTK_EARG (a is b, first > last), AUTK_ENOTFOUND (years before the first votes, 1946, or
+ * after the last that anything is recorded of), AUTK_EDATA (damaged dataset), AUTK_EIO,
+ * AUTK_ENOMEM. Cost: about 0.1 s. Threads: reentrant.
  */
 AUTK_API autk_status autk_ties_find(autk_ties **out, const autk_world *world, int32_t a, int32_t b,
                                     int first, int last, autk_err *err) AUTK_MUST_CHECK;

@@ -21,8 +21,10 @@ autk_status autk_closures_create(autk_closures **out, const autk_network *networ
     c->access_cost = autki_calloc(network->n_access, sizeof *c->access_cost);
     c->closed_place = autki_calloc(network->n_places, 1);
     c->closed_terminal = autki_calloc((size_t)network->n_terminals, 1);
+    c->named_terminal = autki_calloc((size_t)network->n_terminals, 1);
+    c->banned_code = autki_calloc(network->n_codes, 1);
     if (c->arc_cost == NULL || c->access_cost == NULL || c->closed_place == NULL ||
-        c->closed_terminal == NULL) {
+        c->closed_terminal == NULL || c->named_terminal == NULL || c->banned_code == NULL) {
         autk_closures_free(c);
         return autki_no_memory(err, network->n_arcs * sizeof *c->arc_cost);
     }
@@ -43,6 +45,8 @@ void autk_closures_free(autk_closures *closures)
     free(closures->access_cost);
     free(closures->closed_place);
     free(closures->closed_terminal);
+    free(closures->named_terminal);
+    free(closures->banned_code);
     free(closures->changed);
     free(closures);
 }
@@ -276,6 +280,25 @@ static void gate_places(target *t, const autk_network *net, const char *text)
     }
 }
 
+/* "BLR-DEU": two economies, but nothing to close between them. */
+static autk_status no_border(const autk_network *net, const char *text, autk_err *err)
+{
+    char near[200];
+    size_t used = 0;
+    int32_t a = code_at(net, text);
+    near[0] = '\0';
+    for (int32_t b = 0; (size_t)b < net->n_codes && used < sizeof near; b++) {
+        bool meet = false;
+        for (size_t i = 0; !meet && i < net->n_places; i++)
+            meet = is_border_of(net->place_code[i], a, b);
+        if (meet)
+            used += (size_t)snprintf(near + used, sizeof near - used, "%s%s", used == 0 ? "" : ", ",
+                                     net->codes[b]);
+    }
+    return autki_fail(err, AUTK_ENOTFOUND, "expected a border with a crossing, got \"%s\" (%s: %s)",
+                      text, net->codes[a], near[0] != '\0' ? near : "none");
+}
+
 static autk_status find_target(target *t, const autk_network *net, const char *text, autk_err *err)
 {
     border_places(t, net, text);
@@ -283,6 +306,9 @@ static autk_status find_target(target *t, const autk_network *net, const char *t
         gate_places(t, net, text);
     if (t->n != 0)
         return AUTK_OK;
+    if (strlen(text) == 7 && text[3] == '-' && code_at(net, text) >= 0 &&
+        code_at(net, text + 4) >= 0)
+        return no_border(net, text, err);
     int32_t place;
     autk_status st = autk_network_find(&place, net, text, err);
     if (st != AUTK_OK)
@@ -310,6 +336,25 @@ static autk_status check_modes(const target *t, const autk_network *net, const c
     return autki_fail(err, AUTK_EARG, "expected a mode that %s has, got \"%s\"", t->name, text);
 }
 
+/* Naming what is named already would add nothing: a slip, or two words for one place. */
+static autk_status check_new(autk_closures *c, const target *t, const char *text, autk_err *err)
+{
+    const autk_network *net = c->net;
+    bool adds = false;
+    for (size_t i = 0; i < t->n; i++) {
+        int32_t first = net->first_terminal[t->places[i]];
+        for (int32_t k = first; k < net->first_terminal[t->places[i] + 1]; k++) {
+            if (!mode_is_meant(net, k, t->rail, t->road))
+                continue;
+            adds = adds || !c->named_terminal[k];
+            c->named_terminal[k] = 1;
+        }
+    }
+    return adds ? AUTK_OK
+                : autki_fail(err, AUTK_EARG, "expected a place once, got \"%s\", closed already",
+                             text);
+}
+
 /* Resolve `what`, then close it; the text of the entry is `title`, or the target's own name. */
 static autk_status close_what(autk_closures *c, const char *what, const char *modes, bool transship,
                               const char *title, autk_err *err)
@@ -324,6 +369,8 @@ static autk_status close_what(autk_closures *c, const char *what, const char *mo
         st = find_target(&t, c->net, name, err);
     if (st == AUTK_OK)
         st = check_modes(&t, c->net, what, err);
+    if (st == AUTK_OK && title == NULL)
+        st = check_new(c, &t, what, err);
     if (st == AUTK_OK && modes != NULL && modes[0] != '\0') {
         t.rail = strstr(modes, "rail") != NULL;
         t.road = strstr(modes, "road") != NULL;
@@ -385,6 +432,10 @@ autk_status autk_closures_ban_transit(autk_closures *closures, const char *econo
     if (st != AUTK_OK)
         return st;
     (void)snprintf(text, sizeof text, "no transit over %s", closures->net->codes[code]);
+    if (closures->banned_code[code])
+        return autki_fail(err, AUTK_EARG, "expected an economy once, got \"%s\", banned already",
+                          economy);
+    closures->banned_code[code] = 1;
     return ban(closures, code, true, true, text, err);
 }
 
@@ -442,7 +493,7 @@ autk_status autk_closures_add_date(autk_closures *closures, int32_t date, int32_
         last = row->from_date > last ? row->from_date : last;
     }
     if (date < first || date > last / 10000 * 10000 + 1231)
-        return autki_fail(err, AUTK_EARG,
+        return autki_fail(err, AUTK_ENOTFOUND,
                           "expected a date from %04d to %04d, for which closures are known, got "
                           "%04d-%02d-%02d",
                           first / 10000, last / 10000, date / 10000, date / 100 % 100, date % 100);

@@ -13,11 +13,15 @@ typedef struct autki_closed_entry {
 struct autk_closures {
     const autk_network *net;
     double *arc_cost, *access_cost; /* as the network's; INFINITY = closed */
-    uint8_t
-        *closed_terminal;  /* [n_terminals] cannot be passed, so that the arcs at it are closed */
+    /* [n_terminals] cannot be passed, so that the arcs at it are closed */
+    uint8_t *closed_terminal;
     uint8_t *closed_place; /* [n_places] wholly closed: nothing begins or ends there */
     int32_t *changed;      /* arcs whose cost changed, each once, in the order they were closed */
     size_t n_changed, changed_capacity;
+    /* What autk_closures_add and autk_closures_ban_transit named, whatever dates closed beside it.
+     */
+    uint8_t *named_terminal; /* [n_terminals] */
+    uint8_t *banned_code;    /* [n_codes] */
     autki_closed_entry *entries;
     size_t n_entries, entries_capacity;
 };

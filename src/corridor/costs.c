@@ -79,33 +79,49 @@ static autk_status read_row(autk_costs *costs, const autki_csv *csv, const autki
     return AUTK_OK;
 }
 
-/* A plain row must not undo one for the goods that stood above it. */
-static autk_status read_record(autk_costs *costs, bool *special, const autki_csv *csv,
-                               const autki_field *fields, size_t n, const size_t *columns,
-                               const char *goods, autk_err *err)
+/* What has been read of each cost: its plain row, and one for the goods. */
+typedef struct seen_rows {
+    bool plain[AUTK_COST_COUNT], special[AUTK_COST_COUNT];
+    size_t n_fields; /* of the header */
+} seen_rows;
+
+static autk_status unknown_cost(const autki_csv *csv, const autki_field *name, size_t len,
+                                autk_err *err)
 {
-    size_t last = columns[K_NAME] > columns[K_VALUE] ? columns[K_NAME] : columns[K_VALUE];
-    for (int i = K_LOW; i <= K_HIGH; i++)
-        last = columns[i] != SIZE_MAX && columns[i] > last ? columns[i] : last;
-    if (n <= last)
-        return autki_csv_bad_field(csv, &fields[n - 1], "more fields behind", err);
+    char given[80], near[160], expected[240];
+    (void)snprintf(given, sizeof given, "%.*s", (int)(len < 79 ? len : 79), name->text);
+    autk_nearest_names(near, sizeof near, given, cost_names, AUTK_COST_COUNT, 2);
+    (void)snprintf(expected, sizeof expected, near[0] != '\0' ? "a cost such as %s" : "a cost%s",
+                   near);
+    return autki_csv_bad_field(csv, name, expected, err);
+}
+
+/* A plain row must not undo one for the goods that stood above it. */
+static autk_status read_record(autk_costs *costs, seen_rows *seen, const autki_csv *csv,
+                               const autki_field *fields, size_t n, const size_t *columns,
+                               const char *goods, autk_input *input, autk_err *err)
+{
+    if (n != seen->n_fields)
+        return autki_fail_at(err, AUTK_EPARSE, autk_input_name(input), autki_csv_line(csv),
+                             fields[n - 1].column, "expected %zu fields as in the header, got %zu",
+                             seen->n_fields, n);
     const autki_field *name = &fields[columns[K_NAME]];
     const char *at = memchr(name->text, '@', name->len);
     size_t len = at != NULL ? (size_t)(at - name->text) : name->len;
     int cost = cost_index(name->text, len);
-    if (cost < 0) {
-        char given[80], near[160], expected[240];
-        (void)snprintf(given, sizeof given, "%.*s", (int)(len < 79 ? len : 79), name->text);
-        autk_nearest_names(near, sizeof near, given, cost_names, AUTK_COST_COUNT, 2);
-        (void)snprintf(expected, sizeof expected,
-                       near[0] != '\0' ? "a cost such as %s" : "a cost%s", near);
-        return autki_csv_bad_field(csv, name, expected, err);
-    }
+    if (cost < 0)
+        return unknown_cost(csv, name, len, err);
+    if (at != NULL && len + 1 == name->len)
+        return autki_csv_bad_field(csv, name, "the name of goods behind @", err);
     autk_costs ignored;
     bool applies = at == NULL || (strlen(goods) == name->len - len - 1 &&
                                   memcmp(goods, at + 1, name->len - len - 1) == 0);
-    bool hidden = !applies || (at == NULL && special[cost]);
-    special[cost] = special[cost] || (at != NULL && applies);
+    bool *twice = at == NULL ? &seen->plain[cost] : &seen->special[cost];
+    if (applies && *twice)
+        return autki_csv_bad_field(csv, name, "each cost once", err);
+    *twice = *twice || applies;
+    bool hidden = !applies || (at == NULL && seen->special[cost]);
+    costs->for_goods = costs->for_goods || (at != NULL && applies);
     return read_row(hidden ? &ignored : costs, csv, fields, columns, cost, err);
 }
 
@@ -115,16 +131,21 @@ autk_status autk_costs_read(autk_costs *costs, autk_input *input, const char *go
     autki_csv *csv = NULL;
     const autki_field *fields;
     size_t columns[4], n = 1;
-    bool special[AUTK_COST_COUNT] = {false};
+    seen_rows seen = {.n_fields = 0};
     autk_costs read = *costs;
     autk_status st = autki_csv_create(&csv, input, NULL, err);
     if (st == AUTK_OK)
         st = autki_csv_header(csv, names, 4, columns, err);
-    while (st == AUTK_OK) {
+    if (st == AUTK_OK)
+        seen.n_fields = autki_csv_n_fields(csv);
+    for (size_t rows = 0; st == AUTK_OK; rows++) {
         st = autki_csv_next(csv, &fields, &n, err);
+        if (st == AUTK_OK && n == 0 && rows == 0)
+            st = autki_fail_at(err, AUTK_EPARSE, autk_input_name(input), autki_csv_line(csv) + 1, 1,
+                               "expected a row, got the end of the file");
         if (st != AUTK_OK || n == 0)
             break;
-        st = read_record(&read, special, csv, fields, n, columns, goods, err);
+        st = read_record(&read, &seen, csv, fields, n, columns, goods, input, err);
     }
     autki_csv_free(csv);
     if (st == AUTK_OK)

@@ -211,6 +211,31 @@ static autk_status read_sea_and_build(autk_network *net, autk_input *input, autk
     return st;
 }
 
+/* Goods that no cost and no closure names would be taken for any others, in silence. */
+static autk_status check_goods(const autk_network *net, autk_err *err)
+{
+    const char *known[64];
+    size_t n = 0;
+    if (net->goods[0] == '\0' || net->costs.for_goods)
+        return AUTK_OK;
+    for (size_t i = 0; i < net->n_closure_rows; i++) {
+        const char *product = net->closure_rows[i].product;
+        if (strcmp(product, net->goods) == 0)
+            return AUTK_OK;
+        bool is_new = product[0] != '\0' && n < sizeof known / sizeof *known;
+        for (size_t k = 0; is_new && k < n; k++)
+            is_new = strcmp(known[k], product) != 0;
+        if (is_new)
+            known[n++] = product;
+    }
+    char near[120];
+    autk_nearest_names(near, sizeof near, net->goods, known, n, 2);
+    const char *shown = near[0] != '\0' ? near : n != 0 ? known[0] : "none";
+    return autki_fail(err, AUTK_ENOTFOUND,
+                      "expected goods that a cost or a closure names, such as %s, got \"%s\"",
+                      shown, net->goods);
+}
+
 static autk_status read_all(autk_network *net, autki_open_table open, void *user,
                             const autk_network_opts *opts, autk_err *err)
 {
@@ -223,6 +248,8 @@ static autk_status read_all(autk_network *net, autki_open_table open, void *user
         st = autki_index_ids(net, err);
     if (st == AUTK_OK)
         st = read_with(net, open, user, "closures", autki_read_closures, err);
+    if (st == AUTK_OK && !opts->goods_are_new)
+        st = check_goods(net, err);
     if (st == AUTK_OK)
         st = autki_build_terminals(net, err);
     if (st == AUTK_OK)

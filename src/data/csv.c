@@ -230,6 +230,11 @@ autk_status autki_csv_next(autki_csv *csv, const autki_field **fields, size_t *n
     }
 }
 
+size_t autki_csv_n_fields(const autki_csv *csv)
+{
+    return csv->n_fields;
+}
+
 bool autki_field_is(const autki_field *field, const char *text)
 {
     return strlen(text) == field->len && memcmp(field->text, text, field->len) == 0;
@@ -264,6 +269,10 @@ autk_status autki_csv_header(autki_csv *csv, const char *const *names, size_t n_
         for (size_t i = 0; i < n && columns[k] == SIZE_MAX; i++) {
             if (autki_field_is(&fields[i], name))
                 columns[k] = i;
+        }
+        for (size_t i = columns[k] != SIZE_MAX ? columns[k] + 1 : n; i < n; i++) {
+            if (autki_field_is(&fields[i], name))
+                return autki_csv_bad_field(csv, &fields[i], "each column once", err);
         }
         if (columns[k] == SIZE_MAX && !optional) {
             char have[160];

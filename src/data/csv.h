@@ -45,6 +45,9 @@ void autki_csv_free(autki_csv *csv);
 autk_status autki_csv_next(autki_csv *csv, const autki_field **fields, size_t *n, autk_err *err)
     AUTK_MUST_CHECK;
 
+/** Fields of the last record: of the header, right after autki_csv_header. */
+size_t autki_csv_n_fields(const autki_csv *csv);
+
 /** 1-based line on which the last record began. */
 int64_t autki_csv_line(const autki_csv *csv);
 
@@ -53,7 +56,7 @@ int64_t autki_csv_line(const autki_csv *csv);
  *
  * @param names    [n_names] wanted names; a name that begins with '?' may be missing
  * @param columns  [out, n_names] 0-based position, SIZE_MAX when missing
- * Errors: AUTK_EPARSE names the missing column and what the header has.
+ * Errors: AUTK_EPARSE names the missing column and what the header has, or the one it has twice.
  */
 autk_status autki_csv_header(autki_csv *csv, const char *const *names, size_t n_names,
                              size_t *columns, autk_err *err) AUTK_MUST_CHECK;

@@ -335,6 +335,18 @@ static autk_status fill(autk_ties *t, const autk_world *world, int first,
     return st;
 }
 
+/* The last year of which anything is recorded: later ones would say that all went on as before. */
+static int last_year(const autk_world *world)
+{
+    int first, last;
+    autk_world_years(&first, &last, world);
+    for (size_t e = 0; e < autk_world_n_events(world); e++) {
+        int year = autk_world_event(world, e)->date / 10000;
+        last = year > last ? year : last;
+    }
+    return last;
+}
+
 autk_status autk_ties_beside(autk_ties **out, const autk_world *world, int32_t a, int32_t b,
                              int first, int last, const autk_tie_trade *trade, autk_err *err)
 {
@@ -343,9 +355,13 @@ autk_status autk_ties_beside(autk_ties **out, const autk_world *world, int32_t a
         return autki_fail(err, AUTK_EARG, "expected two different economies");
     if (first == 0 && last == 0)
         autk_world_years(&first, &last, world);
-    if (first > last || first < 1900 || last > 2100)
-        return autki_fail(err, AUTK_EARG, "expected years from 1900 to 2100, got %d to %d", first,
-                          last);
+    if (first > last)
+        return autki_fail(err, AUTK_EARG, "expected a first year before the last, got %d to %d",
+                          first, last);
+    int newest = last_year(world);
+    if (first < FIRST_VOTES || last > newest)
+        return autki_fail(err, AUTK_ENOTFOUND, "expected years from %d to %d, got %d to %d",
+                          FIRST_VOTES, newest, first, last);
     autk_ties *t = autki_calloc(1, sizeof *t);
     if (t == NULL)
         return autki_no_memory(err, sizeof *t);

@@ -28,6 +28,7 @@ static autk_status at_name(const router *r, const autki_name *name, autk_status 
     if (st == AUTK_OK || st == AUTK_ENOMEM || err == NULL)
         return st;
     memcpy(message, err->msg, sizeof message);
+    st = st == AUTK_EARG ? AUTK_EDATA : st; /* a mistake in the file, not in the call */
     return autki_fail_at(err, st, r->scenario->source, name->at.line, name->at.column, "%s",
                          message);
 }

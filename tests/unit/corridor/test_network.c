@@ -177,7 +177,7 @@ static void closures__by_date_apply_to_goods_and_days(void **state)
     autk_closures *c = NULL;
     assert_ok(autk_closures_create(&c, net, &err), &err);
     assert_int_equal(autk_closures_add_date(c, 20200230, -1, NULL, &err), AUTK_EARG);
-    assert_int_equal(autk_closures_add_date(c, 19990101, -1, NULL, &err), AUTK_EARG);
+    assert_int_equal(autk_closures_add_date(c, 19990101, -1, NULL, &err), AUTK_ENOTFOUND);
     assert_string_equal(err.msg, "expected a date from 2020 to 2022, for which closures are known, "
                                  "got 1999-01-01");
     autk_routes *before = find(net, "aaa", "ccc", NULL, true);
@@ -206,6 +206,16 @@ static void closures__say_what_is_wrong(void **state)
     assert_int_equal(autk_closures_add(c, "a-c/rail", &err), AUTK_EARG);
     assert_int_equal(autk_closures_count(c), 0);
     assert_ok(autk_closures_add(c, "pb", &err), &err);
+    assert_int_equal(autk_closures_add(c, "Port B", &err), AUTK_EARG); /* the same by its name */
+    assert_ok(autk_closures_add(c, "a-b/rail", &err), &err);
+    assert_ok(autk_closures_add(c, "AAA-BBB", &err), &err); /* closes the road too */
+    assert_int_equal(autk_closures_add(c, "a-b", &err), AUTK_EARG);
+    assert_string_equal(err.msg, "expected a place once, got \"a-b\", closed already");
+    assert_int_equal(autk_closures_add(c, "AAA-DDD", &err), AUTK_ENOTFOUND);
+    assert_non_null(strstr(err.msg, "(AAA: BBB, CCC)"));
+    assert_ok(autk_closures_ban_transit(c, "ccc", &err), &err);
+    assert_int_equal(autk_closures_ban_transit(c, "Ccity", &err), AUTK_EARG);
+    assert_int_equal(autk_closures_count(c), 4);
     autk_routes *r = NULL;
     assert_int_equal(
         autk_routes_find(&r, net, small_place(net, "pb"), small_place(net, "aaa"), c, NULL, &err),
@@ -233,6 +243,11 @@ static void tables__damage_gets_its_line(void **state)
         {{.costs = "name,value,low,high\nport_h,5,6,7\n"}, AUTK_EPARSE, 2, 10, "low <= value"},
         {{.costs = "name,value\nsea_usd_per_tkm,nan\n"}, AUTK_EPARSE, 2, 17, "finite number"},
         {{.costs = "name,value\nsea_usd_per_tkm,1\n"}, AUTK_EDATA, 0, 0, "rail_usd_per_tkm"},
+        {{.costs = "name,value\nport_h,1\nport_h,2\n"}, AUTK_EPARSE, 3, 1, "each cost once"},
+        {{.costs = "name,value\nport_h,1,2\n"}, AUTK_EPARSE, 2, 10, "2 fields as in the header"},
+        {{.costs = "name,value,value\nport_h,1,2\n"}, AUTK_EPARSE, 1, 12, "each column once"},
+        {{.costs = "name,value\nport_h@,1\n"}, AUTK_EPARSE, 2, 1, "the name of goods"},
+        {{.costs = "name,value\n"}, AUTK_EPARSE, 2, 1, "expected a row"},
         {{.places = "id,kind,name,economy,land,economy2,land2,modes,gauge_mm,lat,lon\n"
                     "x,hamlet,X,AAA,0,,,road,,0,0\n"},
          AUTK_EPARSE,
@@ -290,6 +305,7 @@ static void costs__of_goods_override_and_draws_stay_in_range(void **state)
     assert_ok(autk_costs_read(&costs, input, "ore", &err), &err);
     autk_input_free(input);
     assert_near(costs.value[AUTK_COST_value_usd_per_t], 100, 0);
+    assert_true(costs.for_goods);
     assert_int_equal(autk_costs_set(&costs, "port_hh=3", &err), AUTK_EARG);
     assert_non_null(strstr(err.msg, "port_h"));
     assert_int_equal(autk_costs_set(&costs, "port_h=-3", &err), AUTK_EARG);

@@ -116,6 +116,10 @@ static void ties__refuse_an_economy_with_itself(void **state)
     autk_ties *t = NULL;
     assert_int_equal(autk_ties_find(&t, world, 3, 3, 0, 0, &err), AUTK_EARG);
     assert_int_equal(autk_ties_find(&t, world, 3, 4, 2020, 2010, &err), AUTK_EARG);
+    /* Before the first votes and after the last event nothing is known, not "all went on". */
+    assert_int_equal(autk_ties_find(&t, world, 3, 4, 1945, 2010, &err), AUTK_ENOTFOUND);
+    assert_int_equal(autk_ties_find(&t, world, 3, 4, 2020, 2100, &err), AUTK_ENOTFOUND);
+    assert_null(t);
 }
 
 int main(void)
