@@ -119,6 +119,9 @@ autk_status cli_finish(cli_context *cli, autk_buf *text, autk_status st);
  */
 void cli_print_clean(const char *text);
 
+/** A device or a pipe, which is written to as it is: a finished file must not take its place. */
+bool cli_is_special(const char *path);
+
 /** Write text to a file, whole or not at all. */
 autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err);
 

@@ -8,12 +8,21 @@
 typedef struct dataset_args {
     const char *to, *years, *into, *what;
     int64_t layer;
+    bool to_given, years_given, into_given, what_given, layer_given;
 } dataset_args;
 
-static autk_status show(cli_context *cli, const autk_dataset *dataset)
+/* Layers; with --layer or --years the periods of these. */
+static autk_status show(cli_context *cli, autk_dataset *dataset, const dataset_args *a)
 {
     autk_table *table = NULL;
-    autk_status st = autk_dataset_describe(&table, dataset, &cli->err);
+    int first = 0, last = 0;
+    autk_status st = AUTK_OK;
+    if (a->years != NULL)
+        st = cli_parse_years(&first, &last, a->years, "--years", &cli->err);
+    if (st == AUTK_OK)
+        st = a->layer_given || a->years_given
+                 ? autk_dataset_describe_periods(&table, dataset, a->layer, first, last, &cli->err)
+                 : autk_dataset_describe(&table, dataset, &cli->err);
     if (st == AUTK_OK)
         st = cli_write_table(cli, table);
     autk_table_free(table);
@@ -51,18 +60,37 @@ static autk_status write_failed(autk_err *err, const char *path)
     return err->code = AUTK_EIO;
 }
 
+typedef struct export_target {
+    FILE *file;
+    const char *path; /* for messages */
+} export_target;
+
 static autk_status write_bytes(void *user, const char *bytes, size_t size, autk_err *err)
 {
-    FILE *file = user;
-    return fwrite(bytes, 1, size, file) == size ? AUTK_OK : write_failed(err, "export");
+    export_target *t = user;
+    return fwrite(bytes, 1, size, t->file) == size ? AUTK_OK : write_failed(err, t->path);
 }
 
 static autk_status export_to(cli_context *cli, autk_dataset *dataset, const autk_export_opts *opts,
                              FILE *file, const char *path)
 {
-    autk_status st = autk_dataset_export(dataset, opts, write_bytes, file, &cli->err);
+    export_target target = {file, path};
+    autk_status st = autk_dataset_export(dataset, opts, write_bytes, &target, &cli->err);
     if (st == AUTK_OK && fflush(file) != 0)
         st = write_failed(&cli->err, path);
+    return st;
+}
+
+/* A device or a pipe gets what is written as it comes. */
+static autk_status export_special(cli_context *cli, autk_dataset *dataset,
+                                  const autk_export_opts *opts)
+{
+    FILE *file = fopen(cli->output, "wb");
+    if (file == NULL)
+        return write_failed(&cli->err, cli->output);
+    autk_status st = export_to(cli, dataset, opts, file, cli->output);
+    if (fclose(file) != 0 && st == AUTK_OK)
+        st = write_failed(&cli->err, cli->output);
     return st;
 }
 
@@ -105,8 +133,10 @@ static autk_status export(cli_context *cli, autk_dataset *dataset, const dataset
         st = cli_parse_years(&opts.first_period, &opts.last_period, a->years, "--years", &cli->err);
     if (st != AUTK_OK)
         return st;
-    return cli->output != NULL ? export_file(cli, dataset, &opts)
-                               : export_to(cli, dataset, &opts, stdout, "standard output");
+    if (cli->output == NULL)
+        return export_to(cli, dataset, &opts, stdout, "standard output");
+    return cli_is_special(cli->output) ? export_special(cli, dataset, &opts)
+                                       : export_file(cli, dataset, &opts);
 }
 
 static autk_status facts(cli_context *cli, autk_dataset *dataset, const char *what)
@@ -124,6 +154,30 @@ static autk_status facts(cli_context *cli, autk_dataset *dataset, const char *wh
     return cli_expected(cli, "--what", "sanction, distance or figure", what);
 }
 
+/* An option of another verb is a mistake, not something to pass over. */
+static autk_status check_options(cli_context *cli, const char *verb, const dataset_args *a)
+{
+    const struct {
+        const char *option, *verb, *other;
+        bool given;
+    } belongs[] = {{"--to", "export", "export", a->to_given},
+                   {"--into", "merge", "merge", a->into_given},
+                   {"--what", "facts", "facts", a->what_given},
+                   {"--years", "export", "show", a->years_given},
+                   {"--layer", "export", "show", a->layer_given}};
+    for (size_t i = 0; i < sizeof belongs / sizeof *belongs; i++) {
+        char expected[80];
+        if (!belongs[i].given || strcmp(verb, belongs[i].verb) == 0 ||
+            strcmp(verb, belongs[i].other) == 0)
+            continue;
+        (void)snprintf(expected, sizeof expected, "dataset %s%s%s", belongs[i].verb,
+                       belongs[i].verb == belongs[i].other ? "" : " or ",
+                       belongs[i].verb == belongs[i].other ? "" : belongs[i].other);
+        return cli_expected(cli, belongs[i].option, expected, verb);
+    }
+    return AUTK_OK;
+}
+
 static autk_status run_verb(cli_context *cli, const char *verb, const dataset_args *a)
 {
     autk_dataset *dataset = NULL;
@@ -131,7 +185,7 @@ static autk_status run_verb(cli_context *cli, const char *verb, const dataset_ar
     if (st != AUTK_OK)
         return st;
     if (strcmp(verb, "show") == 0)
-        st = show(cli, dataset);
+        st = show(cli, dataset, a);
     else if (strcmp(verb, "verify") == 0)
         st = verify(cli, dataset);
     else if (strcmp(verb, "facts") == 0)
@@ -165,11 +219,13 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
 {
     dataset_args a = {.to = "csv", .what = "sanction", .layer = -1};
     cli_option options[] = {
-        {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default), csv.zst or dta", NULL},
-        {"years", CLI_TEXT, &a.years, "A:B", "export: these years only", NULL},
-        {"what", CLI_TEXT, &a.what, "KIND", "facts: sanction (default), distance or figure", NULL},
-        {"into", CLI_TEXT, &a.into, "FILE", "merge: the dataset that grows", NULL},
-        {"layer", CLI_WHOLE(0, INFINITY), &a.layer, "N", "export: this layer only", NULL},
+        {"to", CLI_TEXT, &a.to, "FORMAT", "export: csv (default), csv.zst or dta", &a.to_given},
+        {"years", CLI_TEXT, &a.years, "A:B", "export, show: these years only", &a.years_given},
+        {"what", CLI_TEXT, &a.what, "KIND", "facts: sanction (default), distance or figure",
+         &a.what_given},
+        {"into", CLI_TEXT, &a.into, "FILE", "merge: the dataset that grows", &a.into_given},
+        {"layer", CLI_WHOLE(0, INFINITY), &a.layer, "N", "export, show: this layer only",
+         &a.layer_given},
         {NULL, CLI_FLAG, NULL, NULL, NULL, NULL}};
     cli_spec spec = {
         .name = "dataset",
@@ -177,6 +233,7 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
         .summary = "What is inside a dataset; whether every checksum and total holds; its flows "
                    "as a table; its facts.",
         .examples = "  autarky dataset trade.atk\n  autarky dataset verify trade.atk\n"
+                    "  autarky dataset show trade.atk --layer 0 --years 2015:2023\n"
                     "  autarky dataset facts trade.atk --what figure --format csv\n"
                     "  autarky dataset merge more.atk --into trade.atk\n"
                     "  autarky dataset export trade.atk --years 2021:2023 --to csv.zst "
@@ -189,11 +246,13 @@ autk_status cmd_dataset(cli_context *cli, int argc, char **argv)
         return st;
     const char *verb = cli->n_arguments == 2 ? cli->arguments[0] : "show";
     static const char *const verbs[] = {"show", "verify", "export", "facts", "merge"};
-    if (strcmp(verb, "merge") == 0)
-        return merge(cli, &a);
-    for (size_t i = 0; i < 4; i++) {
-        if (strcmp(verb, verbs[i]) == 0)
-            return run_verb(cli, verb, &a);
+    for (size_t i = 0; i < 5; i++) {
+        if (strcmp(verb, verbs[i]) != 0)
+            continue;
+        st = check_options(cli, verb, &a);
+        if (st == AUTK_OK)
+            st = strcmp(verb, "merge") == 0 ? merge(cli, &a) : run_verb(cli, verb, &a);
+        return st;
     }
     char near[120];
     cli_nearest(near, sizeof near, verb, verbs, 5);

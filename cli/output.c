@@ -51,7 +51,7 @@ static bool write_all(FILE *file, const autk_buf *text)
 }
 
 /* A device or a pipe cannot be renamed over: write straight to it. */
-static bool is_special(const char *path)
+bool cli_is_special(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
@@ -76,7 +76,7 @@ autk_status cli_write_file(const char *path, const autk_buf *text, autk_err *err
     autk_status st = autk_buf_check(text, err);
     if (st != AUTK_OK)
         return st;
-    if (is_special(path))
+    if (cli_is_special(path))
         return write_directly(path, text, err);
     autk_buf partial;
     autk_buf_init(&partial);

@@ -183,6 +183,17 @@ AUTK_API autk_status autk_dataset_describe(autk_table **out, const autk_dataset 
                                            autk_err *err) AUTK_MUST_CHECK;
 
 /**
+ * The periods that are inside, one row each: layer, source, period, n_rows, value.
+ *
+ * @param layer  -1 = all
+ * @param first_year, last_year  inclusive; 0 = open
+ * Errors: AUTK_EARG (no such layer), AUTK_EIO, AUTK_EDATA, AUTK_ENOMEM. The caller frees it.
+ */
+AUTK_API autk_status autk_dataset_describe_periods(autk_table **out, autk_dataset *dataset,
+                                                   int64_t layer, int first_year, int last_year,
+                                                   autk_err *err) AUTK_MUST_CHECK;
+
+/**
  * Take the layers of one dataset into another, which is made when absent, in one transaction. What
  * a layer says of a period (BACI), or of a period and reporter, replaces what the same layer said.
  *
@@ -212,7 +223,8 @@ typedef autk_status (*autk_write_fn)(void *user, const char *bytes, size_t size,
 
 /**
  * Write the flows as rows of a long table: period, exporter, importer, product, value, quantity_t,
- * currency, flow, side, source.
+ * currency, flow, reported_by, valuation, classification, source. autk_import_files makes the same
+ * layers of it again, bit by bit, where all are of one source and currency.
  *
  * Memory: bounded for CSV, whatever the dataset's size. A .dta is bounded too; its rows are counted
  *         in a first pass.

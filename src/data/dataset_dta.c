@@ -21,6 +21,8 @@ enum {
     CURRENCY,
     FLOW,
     SIDE,
+    VALUATION,
+    CLASSIFICATION,
     SOURCE,
     N_COLUMNS
 };
@@ -75,6 +77,8 @@ static void add_columns(dta_writer *w, const autk_dataset *d)
         {"currency", "currency", READSTAT_TYPE_STRING, 8},
         {"flow", "kind of flow", READSTAT_TYPE_STRING, 32},
         {"reported_by", "side that reported", READSTAT_TYPE_STRING, 16},
+        {"valuation", "FOB, CIF", READSTAT_TYPE_STRING, 16},
+        {"classification", "of the product codes", READSTAT_TYPE_STRING, 24},
         {"source", "source", READSTAT_TYPE_STRING, source}};
     for (int c = 0; c < N_COLUMNS; c++) {
         w->column[c] =
@@ -92,6 +96,8 @@ static readstat_error_t put_row(dta_writer *w, const autki_export_part *p, size_
                                           [CURRENCY] = p->layer->currency,
                                           [FLOW] = autk_flow_kind_text(p->layer->flow),
                                           [SIDE] = autk_side_text(p->layer->side),
+                                          [VALUATION] = autk_valuation_text(p->layer->valuation),
+                                          [CLASSIFICATION] = p->layer->classification,
                                           [SOURCE] = p->layer->source};
     readstat_error_t code = readstat_begin_row(w->writer);
     for (int c = 0; c < N_COLUMNS && code == READSTAT_OK; c++) {

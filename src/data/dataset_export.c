@@ -154,8 +154,13 @@ static autk_status write_rows(void *user, const autki_export_part *part, autk_er
         autk_buf_putc(&e->text, ',');
         if (!isnan(f->quantity[i]))
             autk_format_double(&e->text, f->quantity[i]);
-        autk_buf_printf(&e->text, ",%s,%s,%s,", part->layer->currency,
-                        autk_flow_kind_text(part->layer->flow), autk_side_text(part->layer->side));
+        autk_buf_putc(&e->text, ',');
+        autk_format_csv_text(&e->text, part->layer->currency);
+        autk_buf_printf(&e->text, ",%s,%s,%s,", autk_flow_kind_text(part->layer->flow),
+                        autk_side_text(part->layer->side),
+                        autk_valuation_text(part->layer->valuation));
+        autk_format_csv_text(&e->text, part->layer->classification);
+        autk_buf_putc(&e->text, ',');
         autk_format_csv_text(&e->text, part->layer->source);
         autk_buf_putc(&e->text, '\n');
         st = flush(e, false, err);
@@ -166,7 +171,7 @@ static autk_status write_rows(void *user, const autki_export_part *part, autk_er
 static autk_status write_csv(exporter *e, autk_err *err)
 {
     autk_buf_puts(&e->text, "period,exporter,importer,product,value,quantity_t,currency,flow,"
-                            "reported_by,source\n");
+                            "reported_by,valuation,classification,source\n");
     autk_status st = autki_export_scan(e->dataset, e->opts, write_rows, e, err);
     return st == AUTK_OK ? flush(e, true, err) : st;
 }

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
@@ -146,6 +147,9 @@ autk_status autk_dataset_merge(uint64_t *n_flows, const char *into, const char *
     merger m = {.n_flows = 0};
     if (progress != NULL)
         m.progress = *progress;
+    struct stat a, b;
+    if (stat(from, &a) == 0 && stat(into, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+        return autki_fail_at(err, AUTK_EARG, into, 0, 0, "expected another dataset to merge into");
     autk_status st = autk_dataset_open(&m.from, from, err);
     if (st == AUTK_OK)
         st = autki_dataset_open_to_write(&m.into, into, err);

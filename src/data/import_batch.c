@@ -144,7 +144,7 @@ static bool parse_number(double *value, const autki_plan *plan, const autki_span
             }
         }
         uint32_t decimals = point < f->len ? f->len - point - 1 : 0;
-        if (i == f->len && n != 0 && decimals <= 9) {
+        if (i == f->len && n != 0 && decimals <= 9 && digits <= (uint64_t)1 << 53) {
             *value = autki_scaled(digits, decimals, unit);
             return true;
         }
@@ -152,7 +152,7 @@ static bool parse_number(double *value, const autki_plan *plan, const autki_span
     double v;
     if (!odd_number(&v, plan, f))
         return false;
-    *value = v * unit;
+    *value = unit == 1e-3 ? v / 1000 : v * unit;
     return isfinite(*value);
 }
 
@@ -360,12 +360,46 @@ static autk_status add_row(autki_batch *b, const autki_plan *plan, row *r, autk_
     return st;
 }
 
+static bool is_text(const autki_span *f, const char *text)
+{
+    return strlen(text) == f->len && memcmp(text, f->text, f->len) == 0;
+}
+
+/* A row of autarky's own export; false when it is wrong. */
+static bool take_own(row *r, autki_batch *b, const autki_plan *plan,
+                     const autki_span fields[AUTKI_ROLE_COUNT])
+{
+    const autki_span *flow = &fields[AUTKI_ROLE_FLOW], *source = &fields[AUTKI_ROLE_SOURCE],
+                     *currency = &fields[AUTKI_ROLE_CURRENCY];
+    r->exporter = trimmed(fields[AUTKI_ROLE_EXPORTER]);
+    r->importer = trimmed(fields[AUTKI_ROLE_IMPORTER]);
+    r->kind = autki_own_kind(flow, &fields[AUTKI_ROLE_SIDE], &fields[AUTKI_ROLE_VALUATION]);
+    bool same = is_text(source, plan->own_source) && is_text(currency, plan->own_currency);
+    if (r->kind >= 0 && same)
+        return true;
+    b->n_read++;
+    if (same)
+        autki_batch_bad(b, r->line, column_in(r, flow),
+                        "expected flow, reported_by and valuation as dataset export writes them, "
+                        "got \"%.*s\"",
+                        SHOWN(*flow));
+    else
+        autki_batch_bad(b, r->line, column_in(r, source),
+                        "expected one source and currency a file, got \"%.*s\" in %.*s (dataset "
+                        "export --layer N writes one layer)",
+                        SHOWN(*source), (int)(currency->len < 8 ? currency->len : 8),
+                        currency->text);
+    return false;
+}
+
 /* Who sends to whom; false when the row is passed over. */
 static bool take_sides(row *r, autki_batch *b, const autki_plan *plan,
                        const autki_span fields[AUTKI_ROLE_COUNT])
 {
     bool reports = fields[AUTKI_ROLE_REPORTER].text != NULL &&
                    fields[AUTKI_ROLE_PARTNER].text != NULL && fields[AUTKI_ROLE_FLOW].text != NULL;
+    if (plan->own)
+        return take_own(r, b, plan, fields);
     if (fields[AUTKI_ROLE_EXPORTER].text != NULL || !reports) {
         r->kind = (int)AUTK_FLOW_TRADE * (int)AUTK_SIDE_COUNT + (int)plan->side;
         r->exporter = trimmed(fields[AUTKI_ROLE_EXPORTER]);

@@ -38,14 +38,19 @@ void autki_plain_deinit(autki_plain *plain);
 autk_status autki_plain_learn(autki_plain_codes *codes, const autki_span *text, uint32_t id,
                               int32_t level, autk_err *err) AUTK_MUST_CHECK;
 
-/* digits / 10^decimals units. Thousands with three decimals become exact whole dollars: the digits
- * are scaled, not the binary fraction. digits < 10^16, decimals <= 9. */
+/* digits / 10^decimals units. Thousands and thousandths move the point, so that there is one
+ * rounding: 12.345 thousand are 12345, 9 kg are 0.009 t. digits <= 2^53, decimals <= 9. */
 static inline double autki_scaled(uint64_t digits, unsigned decimals, double unit)
 {
-    static const uint64_t power[] = {1000, 100, 10, 1};
-    static const double divisor[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-    return unit == 1000 && decimals <= 3 ? (double)(digits * power[decimals])
-                                         : (double)digits / divisor[decimals] * unit;
+    static const uint64_t times[] = {1000, 100, 10, 1};
+    static const double power[] = {1,   1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
+                                   1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+    if (unit == 1000)
+        return decimals <= 3 ? (double)(digits * times[decimals])
+                             : (double)digits / power[decimals - 3];
+    if (unit == 1e-3)
+        return (double)digits / power[decimals + 3];
+    return (double)digits / power[decimals] * unit;
 }
 
 struct autki_batch;

@@ -113,9 +113,19 @@ static const alias long_names[] = {
     {AUTKI_ROLE_COUNT, NULL},
 };
 
+/* Beside the usual names, in what `dataset export` writes. */
+static const alias own_names[] = {
+    {AUTKI_ROLE_CLASSIFICATION, "classification"},
+    {AUTKI_ROLE_SIDE, "reported_by"},
+    {AUTKI_ROLE_VALUATION, "valuation"},
+    {AUTKI_ROLE_CURRENCY, "currency"},
+    {AUTKI_ROLE_SOURCE, "source"},
+    {AUTKI_ROLE_COUNT, NULL},
+};
+
 static const char *const role_names[AUTKI_ROLE_COUNT] = {
-    "year", "month",   "exporter", "importer", "reporter", "partner",
-    "flow", "product", "value",    "quantity", "measure",  "classification"};
+    "year",  "month",    "exporter", "importer",       "reporter", "partner", "flow", "product",
+    "value", "quantity", "measure",  "classification", "",         "",        "",     ""};
 
 void autki_plan_deinit(autki_plan *plan)
 {
@@ -196,6 +206,40 @@ int autki_flow_of(const char *text, size_t len)
             return (int)known[i].flow * (int)AUTK_SIDE_COUNT + (int)known[i].side;
     }
     return -1;
+}
+
+/* Which of n texts; -1 = none. */
+static int which_text(const autki_span *field, const char *(*text_of)(int), int n)
+{
+    for (int k = 0; k < n; k++) {
+        const char *text = text_of(k);
+        if (strlen(text) == field->len && memcmp(text, field->text, field->len) == 0)
+            return k;
+    }
+    return -1;
+}
+
+static const char *flow_text(int k)
+{
+    return autk_flow_kind_text((autk_flow_kind)k);
+}
+
+static const char *side_text(int k)
+{
+    return autk_side_text((autk_side)k);
+}
+
+static const char *valuation_text(int k)
+{
+    return autk_valuation_text((autk_valuation)k);
+}
+
+int autki_own_kind(const autki_span *flow, const autki_span *side, const autki_span *valuation)
+{
+    int f = which_text(flow, flow_text, AUTK_FLOW_COUNT);
+    int s = which_text(side, side_text, AUTK_SIDE_COUNT);
+    int v = which_text(valuation, valuation_text, AUTK_VALUATION_COUNT);
+    return f < 0 || s < 0 || v < 0 ? -1 : (v + 1) * AUTKI_KINDS + f * (int)AUTK_SIDE_COUNT + s;
 }
 
 /* ------------------------------------------------------------------ header */
@@ -423,6 +467,45 @@ static void plan_baci(autki_plan *plan, const header *h, const char *name)
                    version != NULL ? version : "");
 }
 
+static bool is_own(const header *h)
+{
+    return has(h, "exporter") && has(h, "importer") && has(h, "flow") && has(h, "reported_by") &&
+           has(h, "valuation") && has(h, "classification") && has(h, "currency") &&
+           has(h, "source");
+}
+
+static void copy_span(char *to, size_t size, const autki_span *f)
+{
+    (void)snprintf(to, size, "%.*s", (int)(f->len < size ? f->len : size - 1), f->text);
+}
+
+/* The first row says the source and the currency of all. `text` is copied: splitting unquotes. */
+static autk_status plan_own(autki_plan *plan, const header *h, const char *text, size_t len,
+                            autk_err *err)
+{
+    autki_record row = {.field = autki_malloc(AUTKI_FIELDS_MAX, sizeof *row.field)};
+    char *copy = autki_strndup(text, len);
+    autk_status st = AUTK_OK;
+    plan->own = true;
+    take_names(plan, h, own_names);
+    if (copy == NULL || row.field == NULL)
+        st = autki_no_memory(err, len);
+    if (st == AUTK_OK && len != 0) {
+        autki_record_split(&row, copy, copy + len, plan->delimiter, true);
+        if (row.problem == NULL && row.n == h->record.n) {
+            copy_span(plan->own_currency, sizeof plan->own_currency,
+                      &row.field[plan->column[AUTKI_ROLE_CURRENCY]]);
+            copy_span(plan->own_source, sizeof plan->own_source,
+                      &row.field[plan->column[AUTKI_ROLE_SOURCE]]);
+            (void)snprintf(plan->currency, sizeof plan->currency, "%s", plan->own_currency);
+            (void)snprintf(plan->source, sizeof plan->source, "%s", plan->own_source);
+        }
+    }
+    free(copy);
+    free(row.field);
+    return st;
+}
+
 static autk_status check_roles(const autki_plan *plan, const header *h, autk_err *err)
 {
     char missing[160] = "";
@@ -463,8 +546,9 @@ static void source_from_name(autki_plan *plan, const char *name)
     (void)snprintf(plan->source, sizeof plan->source, "%.*s", (int)(len < 90 ? len : 90), base);
 }
 
+/* @param rows  what follows the header in the first block */
 static autk_status apply_format(autki_plan *plan, header *h, const char *name,
-                                const autk_import_opts *opts, autk_err *err)
+                                const autk_import_opts *opts, autki_span rows, autk_err *err)
 {
     autk_status st = AUTK_OK;
     plan->format = opts->map != NULL ? AUTK_IMPORT_CSV
@@ -486,6 +570,8 @@ static autk_status apply_format(autki_plan *plan, header *h, const char *name,
         st = take_map(plan, h, opts->map, err);
     else
         take_names(plan, h, long_names);
+    if (plan->format == AUTK_IMPORT_CSV && opts->map == NULL && is_own(h))
+        st = plan_own(plan, h, rows.text, rows.len, err);
     return st;
 }
 
@@ -538,7 +624,8 @@ autk_status autki_plan_make(autki_plan *out, size_t *header_len, const autki_blo
         plan.n_fields = h.record.n;
     }
     if (st == AUTK_OK)
-        st = apply_format(&plan, &h, name, opts, err);
+        st = apply_format(&plan, &h, name, opts,
+                          (autki_span){block->text + len, (uint32_t)(block->len - len)}, err);
     if (st == AUTK_OK)
         st = check_roles(&plan, &h, err);
     free(h.copy);

@@ -22,6 +22,10 @@ typedef enum autki_role {
     AUTKI_ROLE_QUANTITY,
     AUTKI_ROLE_MEASURE,        /* Eurostat: what the number is */
     AUTKI_ROLE_CLASSIFICATION, /* of the row's product; Comtrade mixes editions of the HS */
+    AUTKI_ROLE_SIDE,           /* of autarky's own exports: who reported, */
+    AUTKI_ROLE_VALUATION,      /* valued how, */
+    AUTKI_ROLE_CURRENCY,       /* in what */
+    AUTKI_ROLE_SOURCE,         /* and who brought it */
     AUTKI_ROLE_COUNT
 } autki_role;
 
@@ -50,8 +54,10 @@ typedef struct autki_plan {
     bool keep_self, latin1;
     autk_valuation valuation; /* of sides that do not tell */
     bool valuation_by_side;   /* exporter FOB, importer CIF */
+    bool own;                 /* what `dataset export` wrote: layers come back as they were */
+    char own_currency[8], own_source[160]; /* of its first row, and so of all */
     char currency[8], classification[24];
-    char source[96];
+    char source[160];
     /* Eurostat TSV: dimensions in the first cell, a period a column */
     bool wide;
     size_t n_periods;
@@ -79,7 +85,15 @@ int32_t autki_parse_period(const char *text, size_t len);
 /* "HS17" of Comtrade's H5, "SITC3" of S3, other texts as they are, cut to size. */
 void autki_classification_of(char out[AUTKI_CLASSIFICATION_BYTES], const char *text, size_t len);
 
-/* flow * AUTK_SIDE_COUNT + side from M, X, RX, 1, "Import", …; -1 = none that is kept. */
+/* A kind of flow as one number: flow * AUTK_SIDE_COUNT + side, and AUTKI_KINDS times one more than
+ * the valuation where the row itself tells that. */
+#define AUTKI_KINDS ((int)AUTK_FLOW_COUNT * (int)AUTK_SIDE_COUNT)
+
+/* Kind from M, X, RX, 1, "Import", …; -1 = none that is kept. */
 int autki_flow_of(const char *text, size_t len);
+
+/* Kind from the texts of autk_flow_kind_text, autk_side_text and autk_valuation_text; -1 when one
+ * of them is none. */
+int autki_own_kind(const autki_span *flow, const autki_span *side, const autki_span *valuation);
 
 #endif

@@ -200,7 +200,8 @@ static autk_status parse_all(pipeline *p, autk_err *err)
 
 static autki_owner owner_of(const autki_plan *plan, int kind)
 {
-    if (plan->format == AUTK_IMPORT_BACI)
+    bool reconciled = plan->own && kind % AUTK_SIDE_COUNT == AUTK_SIDE_RECONCILED;
+    if (plan->format == AUTK_IMPORT_BACI || reconciled)
         return AUTKI_OWN_PERIOD;
     return kind % AUTK_SIDE_COUNT == AUTK_SIDE_IMPORTER ? AUTKI_OWN_IMPORTER : AUTKI_OWN_EXPORTER;
 }
@@ -208,7 +209,7 @@ static autki_owner owner_of(const autki_plan *plan, int kind)
 static autk_layer layer_of(const autki_plan *plan, const autki_slot_key *key)
 {
     autk_layer l = {.source = plan->source,
-                    .flow = (autk_flow_kind)(key->kind / AUTK_SIDE_COUNT),
+                    .flow = (autk_flow_kind)(key->kind % AUTKI_KINDS / AUTK_SIDE_COUNT),
                     .side = (autk_side)(key->kind % AUTK_SIDE_COUNT),
                     .valuation = plan->valuation,
                     .currency = plan->currency,
@@ -217,6 +218,8 @@ static autk_layer layer_of(const autki_plan *plan, const autki_slot_key *key)
                                       : key->classification[0] != '\0' ? key->classification
                                                                        : plan->classification,
                     .level = key->level};
+    if (key->kind >= AUTKI_KINDS)
+        l.valuation = (autk_valuation)(key->kind / AUTKI_KINDS - 1);
     if (plan->valuation_by_side)
         l.valuation = l.side == AUTK_SIDE_IMPORTER ? AUTK_VALUATION_CIF : AUTK_VALUATION_FOB;
     return l;

@@ -70,10 +70,10 @@ char *dataset_text(const char *path)
         const char *body = strchr(autk_buf_text(&text), '\n') + 1;
         out = calloc(1, strlen(body) + 1);
         char *to = out;
-        /* The last field, the source, is left out. */
+        /* The last fields are left out: valuation, classification, source. */
         for (const char *line = body; out != NULL && *line != '\0';) {
             const char *stop = strchr(line, '\n'), *comma = stop;
-            while (*comma != ',')
+            for (int left = 3; left > 0; left -= *comma == ',')
                 comma--;
             memcpy(to, line, (size_t)(comma - line));
             to += comma - line;

@@ -15,7 +15,8 @@ void scratch_remove(void);
 autk_status import_text(const char *into, const char *name, const char *text,
                         const autk_import_opts *opts, autk_import_report *report, autk_err *err);
 
-/** The whole dataset as CSV without its heading and source; free() it. NULL when it cannot be. */
+/** The whole dataset as CSV without its heading, and its rows without valuation, classification and
+ * source; free() it. NULL when it cannot be. */
 char *dataset_text(const char *path);
 
 #endif

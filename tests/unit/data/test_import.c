@@ -338,47 +338,6 @@ static void import__replaces_what_the_same_reporter_said(void **state)
     autk_dataset_close(d);
 }
 
-static autk_status to_file(void *user, const char *bytes, size_t size, autk_err *err)
-{
-    (void)err;
-    return fwrite(bytes, 1, size, user) == size ? AUTK_OK : AUTK_EIO;
-}
-
-/* Stata's own limits aside, what goes out as .dta comes in again as it was. */
-static void import__takes_back_the_dta_that_was_exported(void **state)
-{
-    (void)state;
-    const char *path = scratch_path("out.atk"), *again = scratch_path("in.atk"),
-               *dta = scratch_path("flows.dta");
-    autk_err err;
-    assert_ok(import_text(path, "BACI_HS92_Y2022_V1.csv",
-                          BACI_HEAD "2022,4,8,010121,3.125,2\n2022,8,4,010129,4,\n"
-                                    "2022,8,112,310420,0,0.001\n",
-                          NULL, NULL, &err),
-              &err);
-    autk_dataset *d = NULL;
-    autk_export_opts opts = autk_export_opts_default();
-    opts.format = AUTK_EXPORT_DTA;
-    FILE *f = fopen(dta, "wb");
-    assert_ok(autk_dataset_open(&d, path, &err), &err);
-    assert_ok(autk_dataset_export(d, &opts, to_file, f, &err), &err);
-    autk_dataset_close(d);
-    assert_int_equal(fclose(f), 0);
-    autk_import_opts in = autk_import_opts_default();
-    in.side = AUTK_SIDE_RECONCILED;
-    in.map = "year=period,exporter=exporter,importer=importer,product=product,value=value,"
-             "quantity=quantity_t";
-    assert_ok(autk_import_files(again, &dta, 1, &in, NULL, &err), &err);
-    char *rows = dataset_text(path), *back = dataset_text(again);
-    assert_string_equal(back, rows);
-    free(rows);
-    free(back);
-    FILE *cut = fopen(dta, "rb+");
-    assert_int_equal(ftruncate(fileno(cut), 1000), 0);
-    fclose(cut);
-    assert_int_not_equal(autk_import_files(again, &dta, 1, &in, NULL, &err), AUTK_OK);
-}
-
 /* Two datasets whose ids differ: merged, they say what one with all files says. */
 static void dataset__merged_says_what_one_of_all_files_says(void **state)
 {
@@ -441,7 +400,6 @@ int main(void)
         cmocka_unit_test(import__takes_every_format_of_the_list),
         cmocka_unit_test(import__check_says_the_same_and_stores_nothing),
         cmocka_unit_test(import__replaces_what_the_same_reporter_said),
-        cmocka_unit_test(import__takes_back_the_dta_that_was_exported),
         cmocka_unit_test(dataset__merged_says_what_one_of_all_files_says),
         cmocka_unit_test(import__survives_every_allocation_failure)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
