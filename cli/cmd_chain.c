@@ -13,13 +13,15 @@ static const struct source {
 } sources[] = {{"all", "all: 5 %", "95 %", 0},
                {"estimates", "estimation: 5 %", "95 %", AUTK_DRAW_ESTIMATES},
                {"elasticities", "elasticities: 5 %", "95 %", AUTK_DRAW_ELASTICITIES},
-               {"gaps", "unreported: 5 %", "95 %", AUTK_DRAW_GAPS}};
+               {"gaps", "unreported: 5 %", "95 %", AUTK_DRAW_GAPS},
+               {"transport", "transport: 5 %", "95 %", AUTK_DRAW_TRANSPORT}};
 #define N_SOURCES (sizeof sources / sizeof *sources)
 
 typedef struct run {
     autk_chain *chain;
     autk_estimate *estimate;
     autk_economy *economy;
+    autk_world *world; /* of the routes; NULL = no place closes */
     unsigned uncertain;
     autk_simulation *sims[N_SOURCES]; /* NULL = no draws of that source alone */
 } run;
@@ -31,6 +33,7 @@ static void free_run(run *r)
     autk_economy_free(r->economy);
     autk_estimate_free(r->estimate);
     autk_chain_free(r->chain);
+    autk_world_close(r->world);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -143,6 +146,8 @@ static void name_sources(autk_buf *text, const run *r)
         autk_buf_puts(text, "elasticities: theta, by the error that the scenario gives it\n");
     if ((r->uncertain & AUTK_DRAW_GAPS) != 0)
         autk_buf_puts(text, "unreported: flows that nobody reports, within their bounds\n");
+    if ((r->uncertain & AUTK_DRAW_TRANSPORT) != 0)
+        autk_buf_puts(text, "transport: the costs of transport, from their ranges\n");
 }
 
 static autk_status write_text(autk_buf *text, cli_context *cli, const run *r,
@@ -180,7 +185,8 @@ static autk_status write_json(autk_buf *text, cli_context *cli, const run *r,
 static autk_status write_run(cli_context *cli, const run *r)
 {
     autk_buf text;
-    cli_simulated shown = {autk_chain_scenario(r->chain), r->economy, r->sims[0], false};
+    cli_simulated shown = {
+        .scenario = autk_chain_scenario(r->chain), .economy = r->economy, .sim = r->sims[0]};
     autk_buf_init(&text);
     autk_status st = cli->format == AUTK_FORMAT_TEXT ? write_text(&text, cli, r, &shown)
                      : cli->format == AUTK_FORMAT_JSON
@@ -227,7 +233,7 @@ static autk_status simulate(cli_context *cli, run *r, const cli_economy *from, i
                                .progress = cli_progress()};
     autk_status st = cli_economy_open(&r->economy, cli, from, autk_scenario_economy(scenario));
     if (st == AUTK_OK)
-        st = cli_scenario_route(cli, scenario, r->economy);
+        st = cli_scenario_route(&r->world, cli, scenario, r->economy);
     if (st != AUTK_OK)
         return st;
     r->uncertain = autk_scenario_uncertain(scenario, r->economy);

@@ -87,6 +87,15 @@ static autk_status write_table(autk_buf *text, const cli_simulated *s, size_t st
     return st;
 }
 
+static bool any_parts(const cli_simulated *s)
+{
+    for (size_t step = 0; step < autk_simulation_n_steps(s->sim); step++) {
+        if (autk_simulation_part(s->sim, step, AUTK_PART_ALL) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static autk_status write_text(autk_buf *text, const cli_simulated *s, autk_err *err)
 {
     autk_buf note;
@@ -101,13 +110,16 @@ static autk_status write_text(autk_buf *text, const cli_simulated *s, autk_err *
         autk_buf_printf(text, "note: %s\n", autk_buf_text(&note));
     autk_buf_deinit(&note);
     if (autk_simulation_n_draws(s->sim) > 0)
-        autk_buf_printf(text, "5 to 95 %% of %d draws; %d draws had no solution\n",
-                        autk_simulation_n_draws(s->sim), autk_simulation_n_failed_draws(s->sim));
+        cli_drawn_text(text, s);
     for (size_t step = 0; step < autk_simulation_n_steps(s->sim); step++) {
         const autk_solve_info *info = autk_simulation_info(s->sim, step);
         autk_buf_printf(text, "\n%s (residual %.1e after %d iterations)\n",
                         autk_scenario_step(s->scenario, step), info->residual, info->iterations);
         autk_status st = write_table(text, s, step, err);
+        if (st == AUTK_OK)
+            st = cli_parts_text(text, s, step, err);
+        if (st == AUTK_OK)
+            st = cli_variance_text(text, s, step, err);
         if (st != AUTK_OK)
             return st;
     }
@@ -115,6 +127,10 @@ static autk_status write_text(autk_buf *text, const cli_simulated *s, autk_err *
                   "\nChanges in percent of the baseline. welfare: exact change of real income;"
                   " linear: first-order\nterms and volume of trade at the baseline's flows. "
                   "Gains from trade: real wage lost in autarky.\n");
+    if (any_parts(s))
+        autk_buf_puts(text, "Routes and other measures act on one another: each is told its mean "
+                            "effect over the orders in\nwhich they could come (Owen value), so "
+                            "that the parts add up.\n");
     return AUTK_OK;
 }
 
@@ -267,6 +283,8 @@ static autk_status write_step(autk_buf *b, const cli_simulated *s, size_t step, 
     member(b, "seconds", info->seconds);
     autk_buf_puts(b, ", ");
     write_economies(b, s, step);
+    cli_parts_json(b, s, step);
+    cli_variance_json(b, s, step);
     if (!s->flows)
         return AUTK_OK;
     autk_buf_puts(b, ", \"flows\": ");
@@ -310,7 +328,9 @@ static autk_status write_json(autk_buf *b, const cli_simulated *s, autk_err *err
     text_member(b, "deficits", autk_simulation_deficits(s->sim));
     text_member(b, "elasticities", autk_simulation_elasticities(s->sim));
     write_notes(b, s);
-    autk_buf_printf(b, ", \"draws\": %d, \"draws_without_solution\": %d,\n",
+    autk_buf_puts(b, ", ");
+    cli_drawn_json(b, s);
+    autk_buf_printf(b, "\"draws\": %d, \"draws_without_solution\": %d,\n",
                     autk_simulation_n_draws(s->sim), autk_simulation_n_failed_draws(s->sim));
     autk_buf_printf(b, " \"baseline\": {\"iterations\": %d, ", base->iterations);
     member(b, "residual", base->residual);
@@ -332,6 +352,8 @@ static autk_status write_json(autk_buf *b, const cli_simulated *s, autk_err *err
 autk_status cli_simulate_write(autk_buf *text, const cli_simulated *s, autk_format format,
                                autk_err *err)
 {
+    if (format == AUTK_FORMAT_CSV && s->parts)
+        return cli_parts_csv(text, s, err);
     if (format == AUTK_FORMAT_CSV)
         return s->flows ? write_flows(text, s, 0, autk_simulation_n_steps(s->sim), format, err)
                         : write_csv(text, s, err);

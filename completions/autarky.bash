@@ -13,7 +13,7 @@ groups: --date --dataset
 events: --type --from --to --dataset
 sources: --dataset
 economy: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --regions --sectors --dataset
-simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --coefficients --theta-draws --draws --seed --threads --tolerance --dataset
+simulate: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --flows --parts --variance --coefficients --theta-draws --draws --seed --threads --tolerance --dataset
 estimate: --data --layer --fill --family --vcov --ssc --weights --offset --subset --panel --bias-correction --bootstrap --seed --singletons --separation --tol --max-iterations --threads --event --event-before --event-after --chart --table --latex --fitted --effects --resistances --reference --base --sigma --predict-gaps --to-scenario --stars --decimals --dataset
 chain: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --explain --method --draws --seed --threads --dataset
 sweep: --economy --layout --year --theta --theta-file --value-added --domestic --gdp --unit --labels --repair --measure --by --levels --deficits --threads --dataset

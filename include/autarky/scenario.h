@@ -82,7 +82,8 @@ AUTK_API void autk_scenario_explain(autk_buf *out, const autk_scenario *scenario
 typedef enum autk_draw_source {
     AUTK_DRAW_ELASTICITIES = 1, /**< theta, by the scenario's error or file of draws */
     AUTK_DRAW_ESTIMATES = 2,    /**< coefficients of sanctions that have an error or a covariance */
-    AUTK_DRAW_GAPS = 4          /**< flows that nobody reports, within their bounds */
+    AUTK_DRAW_GAPS = 4,         /**< flows that nobody reports, within their bounds */
+    AUTK_DRAW_TRANSPORT = 8     /**< costs of transport from their ranges, where places close */
 } autk_draw_source;
 
 /** Which of them there are. */
@@ -105,10 +106,11 @@ typedef struct autk_simulation autk_simulation;
 
 /**
  * Solve the baseline and every step; with draws, again for each draw of the elasticities and
- * coefficients.
+ * coefficients. Steps that close places are solved up to 6 times more, for their parts.
  *
- * Errors: AUTK_ENOTFOUND, AUTK_EDATA with the scenario's line; those of autk_equilibrium_solve,
- * with the step's name. Cost:   (1 + draws) * (1 + steps) solves.
+ * Errors: AUTK_ENOTFOUND, AUTK_EDATA with the scenario's line; AUTK_ELIMIT (over 64 measures that
+ * close); those of autk_equilibrium_solve, with the step's name.
+ * Cost:   (1 + draws) * (1 + steps) solves; with closures see above and autk_scenario_route.
  */
 AUTK_API autk_status autk_simulate(autk_simulation **out, const autk_scenario *scenario,
                                    const autk_economy *economy, const autk_simulate_opts *opts,
@@ -128,6 +130,65 @@ AUTK_API int autk_simulation_n_failed_draws(const autk_simulation *simulation);
 /** Field-wise quantiles (5 and 95 %) over the draws, [n_regions]; NULL without draws. Borrowed. */
 AUTK_API const autk_outcome *autk_simulation_low(const autk_simulation *simulation, size_t step);
 AUTK_API const autk_outcome *autk_simulation_high(const autk_simulation *simulation, size_t step);
+/** Standard deviation over the draws, field by field; NULL without draws. Borrowed. */
+AUTK_API const autk_outcome *autk_simulation_deviation(const autk_simulation *simulation,
+                                                       size_t step);
+
+/**
+ * What the effect of a step with closures is made of. Ways that became dearer, ways that were lost
+ * and other measures (tariffs, embargoes, ...) act on one another, so what one of them does depends
+ * on which others are there. Each is told its average over all orders in which they could come, the
+ * ways together (Owen 1977; Shapley between routes and the rest: Shorrocks 2013): routes + other
+ * = all, dearer + lost = routes, exactly.
+ */
+#define AUTK_PART_LIST(X)                                                                          \
+    X(AUTK_PART_ALL, "all")                                                                        \
+    X(AUTK_PART_ROUTES, "routes")                                                                  \
+    X(AUTK_PART_DEARER, "dearer routes")                                                           \
+    X(AUTK_PART_LOST, "lost routes") /* pairs that no way is left between */                       \
+    X(AUTK_PART_OTHER, "other measures")                                                           \
+    X(AUTK_PART_ROUTES_ALONE, "routes alone") /* without the others; all - both alone = what they  \
+                                                 do to each other */                               \
+    X(AUTK_PART_OTHER_ALONE, "other measures alone")                                               \
+    X(AUTK_PART_ROUTE_SHARE, "share of routes") /* routes over all: NaN where all is next to       \
+                                                   nothing, outside [0, 1] where they oppose */
+
+#define AUTK_SCENARIO_ENUM(name, text) name,
+typedef enum autk_part { AUTK_PART_LIST(AUTK_SCENARIO_ENUM) AUTK_PART_COUNT } autk_part;
+/** "dearer routes". Total. */
+AUTK_API const char *autk_part_text(autk_part part);
+
+/** Changes as fractions, as in autk_outcome; of the world: of all economies' real income and trade.
+ */
+typedef struct autk_effect {
+    double welfare, exports, imports;
+} autk_effect;
+
+/**
+ * A part of a step's effect: [n_regions + 1], last the world. NULL where the step closes nothing;
+ * NaN where a part alone has no solution: autk_simulation_no_parts says why. Borrowed.
+ */
+AUTK_API const autk_effect *autk_simulation_part(const autk_simulation *simulation, size_t step,
+                                                 autk_part part);
+/** Likewise, quantiles over the draws (5 and 95 %); NULL without draws. */
+AUTK_API const autk_effect *autk_simulation_part_low(const autk_simulation *simulation, size_t step,
+                                                     autk_part part);
+AUTK_API const autk_effect *autk_simulation_part_high(const autk_simulation *simulation,
+                                                      size_t step, autk_part part);
+/** "" where there is nothing to say. */
+AUTK_API const char *autk_simulation_no_parts(const autk_simulation *simulation, size_t step);
+
+/**
+ * Closing measures that the routes' part of a step is divided among, by the same value: 2 to 6,
+ * else 0.
+ */
+AUTK_API size_t autk_simulation_n_closings(const autk_simulation *simulation, size_t step);
+/** [n_regions + 1], last the world; they add up to AUTK_PART_ROUTES. Borrowed. */
+AUTK_API const autk_effect *autk_simulation_closing(const autk_simulation *simulation, size_t step,
+                                                    size_t closing);
+/** What it closes: "kuznica, bobrowniki". */
+AUTK_API const char *autk_simulation_closing_name(const autk_simulation *simulation, size_t step,
+                                                  size_t closing);
 /** Borrowed. step SIZE_MAX = the baseline. */
 AUTK_API const autk_equilibrium *autk_simulation_equilibrium(const autk_simulation *simulation,
                                                              size_t step);

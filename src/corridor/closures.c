@@ -115,7 +115,8 @@ autk_status autki_closures_copy(autk_closures **out, const autk_network *net,
         memcpy(c->access_cost, from->access_cost, net->n_access * sizeof *c->access_cost);
         memcpy(c->closed_place, from->closed_place, net->n_places);
         memcpy(c->closed_terminal, from->closed_terminal, (size_t)net->n_terminals);
-        memcpy(c->changed, from->changed, from->n_changed * sizeof *c->changed);
+        if (from->n_changed != 0)
+            memcpy(c->changed, from->changed, from->n_changed * sizeof *c->changed);
         c->n_changed = from->n_changed;
     }
     *out = c;

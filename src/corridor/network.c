@@ -31,7 +31,7 @@ double autki_great_circle_km(double lat1, double lon1, double lat2, double lon2)
 
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(((const autki_name *)a)->text, ((const autki_name *)b)->text);
+    return strcmp(((const autki_place_id *)a)->text, ((const autki_place_id *)b)->text);
 }
 
 autk_status autki_index_ids(autk_network *net, autk_err *err)
@@ -40,7 +40,7 @@ autk_status autki_index_ids(autk_network *net, autk_err *err)
     if (net->by_id == NULL)
         return autki_no_memory(err, net->n_places * sizeof *net->by_id);
     for (size_t i = 0; i < net->n_places; i++)
-        net->by_id[i] = (autki_name){.text = net->places[i].id, .place = (int32_t)i};
+        net->by_id[i] = (autki_place_id){.text = net->places[i].id, .place = (int32_t)i};
     qsort(net->by_id, net->n_places, sizeof *net->by_id, by_text);
     for (size_t i = 1; i < net->n_places; i++) {
         if (strcmp(net->by_id[i - 1].text, net->by_id[i].text) == 0)
@@ -52,10 +52,10 @@ autk_status autki_index_ids(autk_network *net, autk_err *err)
 
 static int32_t place_of_id(const autk_network *net, const char *id)
 {
-    autki_name key = {.text = id};
-    autki_name *found = net->n_places == 0
-                            ? NULL
-                            : bsearch(&key, net->by_id, net->n_places, sizeof *net->by_id, by_text);
+    autki_place_id key = {.text = id};
+    autki_place_id *found =
+        net->n_places == 0 ? NULL
+                           : bsearch(&key, net->by_id, net->n_places, sizeof *net->by_id, by_text);
     return found != NULL ? found->place : -1;
 }
 

@@ -68,10 +68,10 @@ typedef struct autki_lane {
     size_t first, n; /* points in lane_points, pairs */
 } autki_lane;
 
-typedef struct autki_name {
+typedef struct autki_place_id {
     const char *text;
     int32_t place;
-} autki_name;
+} autki_place_id;
 
 struct autk_network {
     const autk_network *base; /* of a view at other costs: owns what the two share; else NULL */
@@ -91,7 +91,7 @@ struct autk_network {
     int32_t *code_city;    /* main city of each, -1 = none */
     int32_t *code_gauge;
     size_t n_codes, codes_capacity;
-    autki_name *by_id;        /* [n_places] ids in order, for searching */
+    autki_place_id *by_id;    /* [n_places] ids in order, for searching */
     int32_t (*place_code)[2]; /* index among codes of each place's economies, -1 = none */
 
     autki_terminal *terminals;

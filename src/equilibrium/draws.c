@@ -1,5 +1,5 @@
 /* The same worlds again for each draw of what is uncertain: elasticities, coefficients, flows that
- * nobody reports. */
+ * nobody reports, costs of transport. */
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,17 +9,17 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/ranks.h"
-#include "equilibrium/simulate.h"
-
-#define FIELDS (sizeof(autk_outcome) / sizeof(double))
+#include "equilibrium/closings.h"
 
 typedef struct lottery {
     const autki_plan *base;
     uint64_t seed;
-    unsigned sources; /* autk_draw_source: what is drawn */
-    int draws;        /* of all processes */
-    double *results;  /* [draws] slots of 1 (solved) or 0, then [step][region][field] */
-    size_t slot;      /* doubles in a slot */
+    unsigned sources;       /* autk_draw_source: what is drawn */
+    int draws;              /* of all processes */
+    double *results;        /* [draws] slots of 1 (solved) or 0, then autki_told_doubles */
+    size_t slot;            /* doubles in a slot */
+    const uint8_t *origins; /* [n_regions] of closing measures; NULL = none */
+    bool reroutes;          /* does any draw change what closures cost? */
     autk_progress progress;
     pthread_mutex_t lock; /* of done and of the call to progress */
     int done, here;       /* of this process's draws */
@@ -110,14 +110,38 @@ static autk_status draw_gaps(autk_economy **out, const autk_economy *e, uint64_t
     return st;
 }
 
-static autk_status solve_draw(double *slot, const autki_plan *p, autk_err *err)
+/* What the closures cost at the draw's costs of transport, and at its elasticities. */
+static autk_status draw_transport(autki_closed **out, const lottery *l, const autki_plan *p,
+                                  size_t draw, autk_err *err)
 {
+    const autki_router *router = &p->scenario->router;
+    void *at = NULL;
+    autk_status st = router->open(&at, router->state, l->origins, l->seed,
+                                  is_drawn(l, AUTK_DRAW_TRANSPORT) ? draw : AUTKI_NO_DRAW, err);
+    if (st != AUTK_OK)
+        return st;
+    st = autki_closed_create(out, p, at, err);
+    router->close(at);
+    return st;
+}
+
+static autk_status solve_draw(const lottery *l, autki_plan *p, size_t draw, autk_err *err)
+{
+    double *slot = l->results + draw * l->slot;
     autki_solved solved = {0};
-    autk_status st = autki_plan_solve(&solved, (autk_outcome *)(void *)(slot + 1), p, err);
+    autki_closed *closed = NULL;
+    autk_status st = AUTK_OK;
+    if (l->reroutes) {
+        st = draw_transport(&closed, l, p, draw, err);
+        p->closed = closed;
+    }
+    if (st == AUTK_OK)
+        st = autki_plan_solve(&solved, slot + 1, NULL, p, err);
     autki_solved_deinit(&solved, st == AUTK_OK ? p->bound->n_steps : 0);
+    autki_closed_free(closed, p->bound->n_steps);
     slot[0] = st == AUTK_OK;
     /* A draw without a solution is counted, not hidden. */
-    return st == AUTK_ENOANSWER || st == AUTK_ENOCONV || st == AUTK_ENUMERIC ? AUTK_OK : st;
+    return autki_no_solution(st) ? AUTK_OK : st;
 }
 
 static autk_status report(lottery *l, autk_err *err)
@@ -153,7 +177,7 @@ static autk_status run_draw(size_t draw, void *ctx, autk_err *err)
         p.values = values;
         if (drawn != NULL)
             p.economy = drawn;
-        st = solve_draw(l->results + draw * l->slot, &p, err);
+        st = solve_draw(l, &p, draw, err);
     }
     if (st == AUTK_OK)
         st = report(l, err);
@@ -164,8 +188,18 @@ static autk_status run_draw(size_t draw, void *ctx, autk_err *err)
     return st;
 }
 
+static double deviation(const double *x, size_t n)
+{
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    for (size_t i = 0; i < n; i++)
+        squares += (x[i] - sum / (double)n) * (x[i] - sum / (double)n);
+    return n > 1 ? sqrt(squares / (double)(n - 1)) : NAN;
+}
+
 /* Each field by itself, over the draws that have a solution; `sorted` holds one field of all. */
-static void fill_quantiles(autk_outcome *low, autk_outcome *high, const lottery *l, double *sorted)
+static void fill_quantiles(autki_drawn *out, const lottery *l, double *sorted)
 {
     for (size_t f = 0; f + 1 < l->slot; f++) {
         size_t n = 0;
@@ -175,8 +209,9 @@ static void fill_quantiles(autk_outcome *low, autk_outcome *high, const lottery 
                 sorted[n++] = slot[1 + f];
         }
         autk_sort(sorted, n);
-        ((double *)(void *)low)[f] = n != 0 ? autk_quantile(sorted, n, 0.05) : NAN;
-        ((double *)(void *)high)[f] = n != 0 ? autk_quantile(sorted, n, 0.95) : NAN;
+        out->low[f] = n != 0 ? autk_quantile(sorted, n, 0.05) : NAN;
+        out->high[f] = n != 0 ? autk_quantile(sorted, n, 0.95) : NAN;
+        out->deviation[f] = deviation(sorted, n);
     }
 }
 
@@ -196,39 +231,69 @@ unsigned autk_scenario_uncertain(const autk_scenario *scenario, const autk_econo
         for (size_t k = 0; k < scenario->steps[i].n; k++)
             estimated |= scenario->steps[i].rules[k].error > 0;
     }
+    bool transport = scenario->router.state != NULL && scenario->router.ranges &&
+                     !scenario->transport_fixed && autk_scenario_has_closures(scenario);
     return (elastic ? AUTK_DRAW_ELASTICITIES : 0u) | (estimated ? AUTK_DRAW_ESTIMATES : 0u) |
-           (economy->n_gaps > 0 ? AUTK_DRAW_GAPS : 0u);
+           (economy->n_gaps > 0 ? AUTK_DRAW_GAPS : 0u) | (transport ? AUTK_DRAW_TRANSPORT : 0u);
 }
 
-autk_status autki_plan_draw(autk_outcome *low, autk_outcome *high, int *n_solved,
-                            const autki_plan *plan, int draws, const autk_simulate_opts *opts,
-                            autk_err *err)
+/* A closure of a part of the goods costs what the elasticity makes of it. */
+static bool any_part(const autki_bound *bound)
 {
-    size_t n_regions = (size_t)autk_economy_n_regions(plan->economy), n = (size_t)draws;
+    for (size_t k = 0; k < bound->n_closings; k++) {
+        if (bound->closings[k].rule->part > 0 && bound->closings[k].rule->part < 1)
+            return true;
+    }
+    return false;
+}
+
+static autk_status run_draws(autki_drawn *out, lottery *l, uint8_t *origins, int n_threads,
+                             autk_ranks *ranks, autk_err *err)
+{
+    const autki_plan *plan = l->base;
+    size_t n = (size_t)l->draws, n_regions = (size_t)autk_economy_n_regions(plan->economy);
+    if (plan->bound->n_closings != 0) {
+        autki_closing_origins(origins, plan->bound, n_regions);
+        l->origins = origins;
+        l->reroutes = is_drawn(l, AUTK_DRAW_TRANSPORT) || any_part(plan->bound);
+    }
+    double *sorted = autki_malloc(n, sizeof *sorted);
+    l->results = autki_malloc(n * l->slot, sizeof *l->results);
+    autk_status st = AUTK_OK;
+    if (l->results == NULL || sorted == NULL)
+        st = autki_no_memory(err, n * l->slot * sizeof *l->results);
+    if (st == AUTK_OK)
+        st = autki_ranks_for(ranks, l->results, l->slot * sizeof *l->results, n, n_threads,
+                             run_draw, l, err);
+    if (st == AUTK_OK) {
+        out->n_solved = count_solved(l);
+        fill_quantiles(out, l, sorted);
+    }
+    free(l->results);
+    free(sorted);
+    return st;
+}
+
+autk_status autki_plan_draw(autki_drawn *out, const autki_plan *plan, int draws,
+                            const autk_simulate_opts *opts, autk_err *err)
+{
+    autki_layout layout = autki_plan_layout(plan);
+    unsigned there = autk_scenario_uncertain(plan->scenario, plan->economy);
     lottery l = {.base = plan,
                  .draws = draws,
                  .seed = opts->seed != 0 ? opts->seed : plan->scenario->seed,
-                 .sources = opts->sources != 0 ? opts->sources : ~0u,
+                 .sources = there & (opts->sources != 0 ? opts->sources : ~0u),
                  .progress = opts->progress,
-                 .slot = 1 + plan->bound->n_steps * n_regions * FIELDS};
+                 .slot = 1 + autki_told_doubles(&layout)};
     size_t first, last;
-    autki_ranks_share(&first, &last, opts->ranks, n);
+    autki_ranks_share(&first, &last, opts->ranks, (size_t)draws);
     l.here = (int)(last - first);
-    l.results = autki_malloc(n * l.slot, sizeof *l.results);
-    double *sorted = autki_malloc(n, sizeof *sorted);
-    autk_status st = AUTK_OK;
-    if (l.results == NULL || sorted == NULL)
-        st = autki_no_memory(err, n * l.slot * sizeof *l.results);
+    uint8_t *origins = autki_malloc(layout.n_regions, 1);
+    if (origins == NULL)
+        return autki_no_memory(err, layout.n_regions);
     pthread_mutex_init(&l.lock, NULL);
-    if (st == AUTK_OK)
-        st = autki_ranks_for(opts->ranks, l.results, l.slot * sizeof *l.results, n, opts->n_threads,
-                             run_draw, &l, err);
-    if (st == AUTK_OK) {
-        *n_solved = count_solved(&l);
-        fill_quantiles(low, high, &l, sorted);
-    }
+    autk_status st = run_draws(out, &l, origins, opts->n_threads, opts->ranks, err);
     pthread_mutex_destroy(&l.lock);
-    free(l.results);
-    free(sorted);
+    free(origins);
     return st;
 }

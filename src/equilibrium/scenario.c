@@ -20,7 +20,6 @@ static void free_step(autki_step *step)
         autki_name_list_deinit(&step->rules[i].to);
         autki_name_list_deinit(&step->rules[i].sectors);
         autki_name_list_deinit(&step->rules[i].closes);
-        free(step->rules[i].costs);
     }
     free(step->rules);
 }
@@ -48,6 +47,9 @@ void autk_scenario_free(autk_scenario *s)
     free(s->coefficients.text);
     free(s->theta_file.text);
     autki_theta_draws_deinit(&s->theta_draws);
+    autki_name_list_deinit(&s->transport);
+    if (s->router.state != NULL)
+        s->router.free(s->router.state);
     free(s);
 }
 
@@ -80,7 +82,7 @@ bool autk_scenario_has_closures(const autk_scenario *s)
 {
     for (size_t i = 0; i < s->n_steps; i++) {
         for (size_t k = 0; k < s->steps[i].n; k++) {
-            if (s->steps[i].rules[k].closes.n != 0)
+            if (autki_rule_closes(&s->steps[i].rules[k]))
                 return true;
         }
     }

@@ -5,6 +5,7 @@
 #include <autarky/scenario.h>
 
 #include "equilibrium/accounts.h"
+#include "equilibrium/router.h"
 
 #define AUTKI_MAX_STEPS 1000
 #define AUTKI_MAX_RULES 10000
@@ -32,6 +33,14 @@ typedef struct autki_group {
     autki_name_list members;
 } autki_group;
 
+/** How goods go on land, where a closure concerns those alone that cannot change. */
+typedef enum autki_carriage {
+    AUTKI_BY_ANY,
+    AUTKI_BY_ROAD,
+    AUTKI_BY_RAIL,
+    AUTKI_N_CARRIAGES
+} autki_carriage;
+
 typedef struct autki_rule {
     autk_measure_kind kind;
     const char *word; /* as the file calls it: "embargo", "export_ban", ... */
@@ -46,8 +55,17 @@ typedef struct autki_rule {
     bool both;              /* and in the other direction */
     autki_name_list closes; /* places, or whose transit ends; the cost follows from routes */
     bool bans_transit;
-    double *costs; /* [importer][exporter] of closures, INFINITY = no route; NULL = not routed */
+    int32_t in_force; /* instead of names: all that the dataset has closed that day; 0 = none */
+    autki_place at_in_force;
+    double part;       /* of the goods that a closure concerns; 0 = not said, all */
+    autki_carriage by; /* which of them */
 } autki_rule;
+
+/** Does it close places or ban transit? Then its cost follows from routes. */
+static inline bool autki_rule_closes(const autki_rule *rule)
+{
+    return rule->closes.n != 0 || rule->in_force != 0;
+}
 
 typedef struct autki_step {
     autki_name name;
@@ -66,10 +84,13 @@ typedef struct autki_theta_draws {
 struct autk_scenario {
     char *source, *name, *description, *economy;
     autk_deficits deficits;
-    bool compared;      /* each step alone against the baseline; else they add up */
-    double theta_scale; /* 1 = long run */
-    double theta;       /* of every sector; 0 = the economy's */
-    double theta_error; /* relative standard error for draws */
+    bool compared;             /* each step alone against the baseline; else they add up */
+    double theta_scale;        /* 1 = long run */
+    double theta;              /* of every sector; 0 = the economy's */
+    double theta_error;        /* relative standard error for draws */
+    bool transport_fixed;      /* draws leave the costs of transport at their points */
+    autki_name_list transport; /* settings of them, "name=value" */
+    autki_router router;
     int draws;
     uint64_t seed;
     autki_group *groups;
@@ -88,7 +109,14 @@ struct autk_scenario {
 /** Short over long run: 0.76 / 2.0, Boehm, Levchenko and Pandalai-Nayar (2023). */
 #define AUTKI_SHORT_RUN 0.38
 
-/** Measures of a step looked up in an economy. */
+/** A closing measure looked up in an economy; masks are borrowed from its step. */
+typedef struct autki_closing {
+    const autki_rule *rule;
+    const uint8_t *sellers, *buyers, *sectors;
+    size_t step;
+} autki_closing;
+
+/** Measures of a step looked up in an economy, closing ones apart. */
 typedef struct autki_bound_step {
     autk_measure *measures;
     const autki_rule **rules; /* [n] whence each came */
@@ -101,6 +129,8 @@ typedef struct autki_bound_step {
 typedef struct autki_bound {
     autki_bound_step *steps; /* [n_steps] */
     size_t n_steps;
+    autki_closing *closings; /* [n_closings] in order of steps */
+    size_t n_closings, closings_capacity;
     uint8_t *coalition;   /* [n_regions] or NULL */
     uint8_t *show;        /* [n_regions] */
     size_t *theta_column; /* [n_sectors] of the draws of theta; NULL = none */

@@ -91,8 +91,7 @@ static autk_status check_contradictions(const binder *b, const autki_bound_step 
     for (size_t i = 0; i < step->n; i++) {
         for (size_t k = 0; k < i; k++) {
             const autk_measure *x = &step->measures[i], *y = &step->measures[k];
-            if (step->rules[i] == step->rules[k] || step->rules[i]->closes.n != 0 ||
-                step->rules[k]->closes.n != 0 || x->kind == AUTK_MEASURE_PRODUCTIVITY ||
+            if (step->rules[i] == step->rules[k] || x->kind == AUTK_MEASURE_PRODUCTIVITY ||
                 y->kind == AUTK_MEASURE_PRODUCTIVITY)
                 continue;
             bool two_tariffs = x->kind == AUTK_MEASURE_TARIFF_SET && y->kind == x->kind &&
@@ -125,39 +124,29 @@ static autk_status check_touches(const binder *b, const autki_rule *rule, const 
                          "expected a seller and another economy that buys, got none");
 }
 
-/* Closures: a cost where a way is left, an embargo where none is; the same in every sector. */
-static autk_status bind_closures(const binder *b, autki_bound_step *out, const autki_rule *rule,
-                                 const autk_measure *m)
+/* What a closure costs is found later, from the routes. */
+static autk_status bind_closing(const binder *b, autki_bound *bound, size_t step,
+                                const autki_rule *rule, const autk_measure *m)
 {
-    size_t n = (size_t)b->e->regions.n, cells = (size_t)b->e->sectors.n * n * n;
-    if (rule->costs == NULL)
+    if (b->s->router.state == NULL)
         return autki_fail_at(b->err, AUTK_EARG, b->s->source, rule->at.line, rule->at.column,
                              "expected closures to be routed (autk_scenario_route) before");
-    for (int embargo = 0; embargo < 2; embargo++) {
-        double *table = autki_malloc(cells, sizeof *table);
-        if (table == NULL)
-            return autki_no_memory(b->err, cells * sizeof *table);
-        out->tables[out->n_tables++] = table;
-        for (size_t k = 0; k < cells; k++) {
-            double cost = rule->costs[k % (n * n)];
-            table[k] = !isinf(cost) == !embargo ? cost : NAN;
-        }
-        autk_measure part = *m;
-        part.kind = embargo ? AUTK_MEASURE_EMBARGO : AUTK_MEASURE_COST;
-        part.values = table;
-        for (int back = 0; back <= (rule->both ? 1 : 0); back++) {
-            part.sellers = back ? m->buyers : m->sellers;
-            part.buyers = back ? m->sellers : m->buyers;
-            out->rules[out->n] = rule;
-            out->measures[out->n++] = part;
-        }
-    }
-    return AUTK_OK;
+    if (bound->n_closings == AUTKI_MAX_CLOSINGS)
+        return autki_fail_at(b->err, AUTK_ELIMIT, b->s->source, rule->at.line, rule->at.column,
+                             "expected at most %d measures that close, got more",
+                             AUTKI_MAX_CLOSINGS);
+    autk_status st = autki_grow(&bound->closings, &bound->closings_capacity, bound->n_closings + 1,
+                                sizeof *bound->closings, AUTKI_MAX_CLOSINGS, b->err);
+    if (st == AUTK_OK)
+        bound->closings[bound->n_closings++] =
+            (autki_closing){rule, m->sellers, m->buyers, m->sectors, step};
+    return st;
 }
 
-static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki_rule *rule,
-                             uint8_t *masks)
+static autk_status bind_rule(const binder *b, autki_bound *bound, size_t step,
+                             const autki_rule *rule, uint8_t *masks)
 {
+    autki_bound_step *out = &bound->steps[step];
     size_t regions = (size_t)b->e->regions.n;
     uint8_t *from = masks, *to = masks + regions, *sectors = to + regions;
     autk_measure m = {.kind = rule->kind,
@@ -176,8 +165,8 @@ static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki
         st = autki_fail_at(b->err, AUTK_EDATA, b->s->source, rule->at.line, rule->at.column,
                            "expected a file of coefficients for the estimate %.60s, got none",
                            rule->estimate);
-    if (st == AUTK_OK && rule->closes.n != 0)
-        return bind_closures(b, out, rule, &m);
+    if (st == AUTK_OK && autki_rule_closes(rule))
+        return bind_closing(b, bound, step, rule, &m);
     if (st == AUTK_OK && rule->column != NULL) {
         double *table = NULL;
         st = autki_read_column(&table, b->e, rule->column, b->err);
@@ -198,17 +187,19 @@ static autk_status bind_rule(const binder *b, autki_bound_step *out, const autki
     return AUTK_OK;
 }
 
-static autk_status bind_step(const binder *b, autki_bound_step *out, const autki_step *step)
+static autk_status bind_step(const binder *b, autki_bound *bound, size_t at)
 {
+    const autki_step *step = &b->s->steps[at];
+    autki_bound_step *out = &bound->steps[at];
     size_t mask_bytes = 2 * (size_t)b->e->regions.n + (size_t)b->e->sectors.n;
-    out->measures = autki_calloc(4 * step->n, sizeof *out->measures);
-    out->rules = autki_calloc(4 * step->n, sizeof(const autki_rule *));
+    out->measures = autki_calloc(2 * step->n, sizeof *out->measures);
+    out->rules = autki_calloc(2 * step->n, sizeof(const autki_rule *));
     out->masks = autki_calloc(step->n, mask_bytes);
-    out->tables = autki_calloc(2 * step->n, sizeof *out->tables);
+    out->tables = autki_calloc(step->n, sizeof *out->tables);
     if (out->measures == NULL || out->rules == NULL || out->masks == NULL || out->tables == NULL)
         return autki_no_memory(b->err, step->n * mask_bytes);
     for (size_t i = 0; i < step->n; i++) {
-        autk_status st = bind_rule(b, out, &step->rules[i], out->masks + i * mask_bytes);
+        autk_status st = bind_rule(b, bound, at, &step->rules[i], out->masks + i * mask_bytes);
         if (st != AUTK_OK)
             return st;
     }
@@ -227,6 +218,7 @@ void autki_bound_deinit(autki_bound *bound)
         free(step->tables);
     }
     free(bound->steps);
+    free(bound->closings);
     free(bound->coalition);
     free(bound->show);
     free(bound->theta_column);
@@ -254,7 +246,7 @@ autk_status autki_scenario_bind(autki_bound *out, const autk_scenario *scenario,
     if (st == AUTK_OK && scenario->theta_draws.n != 0)
         st = autki_theta_draws_bind(&bound.theta_column, &scenario->theta_draws, economy, err);
     for (size_t i = 0; st == AUTK_OK && i < scenario->n_steps; i++)
-        st = bind_step(&b, &bound.steps[i], &scenario->steps[i]);
+        st = bind_step(&b, &bound, i);
     if (st != AUTK_OK) {
         autki_bound_deinit(&bound);
         return st;

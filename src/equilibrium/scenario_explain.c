@@ -31,12 +31,25 @@ static void say_sanction(autk_buf *out, const autki_rule *r, bool known)
     autk_buf_puts(out, " on");
 }
 
+static void say_closing(autk_buf *out, const autki_rule *r)
+{
+    autk_buf_puts(out, r->bans_transit ? "no transit through " : "close ");
+    if (r->in_force != 0)
+        autk_buf_printf(out, "what the dataset has closed on %04d-%02d-%02d", r->in_force / 10000,
+                        r->in_force / 100 % 100, r->in_force % 100);
+    say_names(out, &r->closes, "");
+    autk_buf_puts(out, " for");
+    if (r->part > 0 && r->part < 1)
+        autk_buf_printf(out, " %g %% of the goods of", 100 * r->part);
+    if (r->by != AUTKI_BY_ANY)
+        autk_buf_printf(out, " (those that go by %s and cannot change)",
+                        r->by == AUTKI_BY_ROAD ? "road" : "rail");
+}
+
 static void say_what(autk_buf *out, const autki_rule *r, bool known)
 {
-    if (r->closes.n != 0) {
-        autk_buf_puts(out, r->bans_transit ? "no transit through " : "close ");
-        say_names(out, &r->closes, "");
-        autk_buf_puts(out, " for");
+    if (autki_rule_closes(r)) {
+        say_closing(out, r);
         return;
     }
     switch (r->kind) {
@@ -95,6 +108,10 @@ static void say_draws(autk_buf *out, const autk_scenario *s)
                         s->theta_draws.source);
     else if (s->draws > 0)
         autk_buf_printf(out, ", theta with a standard error of %g %%.\n", 100 * s->theta_error);
+    if (s->draws > 0 && autk_scenario_has_closures(s))
+        autk_buf_printf(out, "   The draws %s.\n",
+                        s->transport_fixed ? "leave the costs of transport as they are"
+                                           : "take each cost of transport from its range");
 }
 
 void autk_scenario_explain(autk_buf *out, const autk_scenario *s)
@@ -121,6 +138,8 @@ void autk_scenario_explain(autk_buf *out, const autk_scenario *s)
         say_names(out, &s->groups[g].members, "all economies");
         autk_buf_puts(out, ".\n");
     }
+    for (size_t i = 0; i < s->transport.n; i++)
+        autk_buf_printf(out, "   Costs of transport: %s.\n", s->transport.names[i].text);
     if (s->coalition.n != 0 || s->coalition.except) {
         autk_buf_puts(out, "   ");
         say_names(out, &s->coalition, "All economies");

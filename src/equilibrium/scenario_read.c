@@ -1,6 +1,7 @@
 /* YAML to a scenario: its steps and settings. The measures are read by scenario_rules.c. */
 #include "equilibrium/scenario_read.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,12 +214,67 @@ static autk_status take_theta_error(autki_yaml *y, yaml_node_t *v, const char *n
                : st;
 }
 
+static autk_status take_transport_draws(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
+{
+    static const char *const words[] = {"ranges", "fixed"};
+    int at = 0;
+    (void)name;
+    autk_status st = autki_yaml_word(y, &at, v, words, 2);
+    ((autk_scenario *)into)->transport_fixed = at == 1;
+    return st;
+}
+
+/* Costs of transport by name; whether there are such is known where the network is. */
+static autk_status add_transport(autki_yaml *y, autk_scenario *s, yaml_node_t *k, yaml_node_t *v)
+{
+    double value = 0;
+    char *cost = NULL, setting[120];
+    autk_status st = autki_yaml_text(y, &cost, k, "the name of a cost of transport");
+    if (st == AUTK_OK)
+        st = autki_yaml_number(y, &value, v, "a number");
+    if (st == AUTK_OK)
+        st = autki_grow(&s->transport.names, &s->transport.capacity, s->transport.n + 1,
+                        sizeof *s->transport.names, 1000, y->err);
+    if (st == AUTK_OK)
+        (void)snprintf(setting, sizeof setting, "%.80s=%.17g", cost, value);
+    for (size_t i = 0; st == AUTK_OK && i < s->transport.n; i++) {
+        size_t len = strcspn(setting, "=") + 1;
+        if (strncmp(s->transport.names[i].text, setting, len) == 0)
+            st = autki_yaml_expected(y, k, "each cost of transport once");
+    }
+    if (st == AUTK_OK) {
+        autki_name *name = &s->transport.names[s->transport.n];
+        *name = (autki_name){autki_strdup(setting), autki_yaml_place(k)};
+        st = name->text != NULL ? AUTK_OK : autki_no_memory(y->err, sizeof setting);
+    }
+    if (st == AUTK_OK)
+        s->transport.n++;
+    free(cost);
+    return st;
+}
+
+static autk_status take_transport(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
+{
+    (void)name;
+    if (v->type != YAML_MAPPING_NODE)
+        return autki_yaml_expected(y, v, "transport: {NAME: VALUE}");
+    for (yaml_node_pair_t *p = v->data.mapping.pairs.start; p < v->data.mapping.pairs.top; p++) {
+        autk_status st = add_transport(y, into, yaml_document_get_node(&y->doc, p->key),
+                                       yaml_document_get_node(&y->doc, p->value));
+        if (st != AUTK_OK)
+            return st;
+    }
+    return AUTK_OK;
+}
+
 static autk_status take_uncertainty(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
 {
-    static const autki_yaml_key keys[] = {
-        {"draws", take_count}, {"seed", take_count}, {"theta", take_theta_error}};
+    static const autki_yaml_key keys[] = {{"draws", take_count},
+                                          {"seed", take_count},
+                                          {"theta", take_theta_error},
+                                          {"transport", take_transport_draws}};
     (void)name;
-    return autki_yaml_mapping(y, v, keys, 3, into, "uncertainty (draws, seed, theta)");
+    return autki_yaml_mapping(y, v, keys, 4, into, "uncertainty (draws, seed, theta, transport)");
 }
 
 static autk_status take_root(autki_yaml *y, yaml_node_t *root, const char *what, void *into)
@@ -234,6 +290,7 @@ static autk_status take_root(autki_yaml *y, yaml_node_t *root, const char *what,
                                           {"coalition", take_list},
                                           {"show", take_list},
                                           {"uncertainty", take_uncertainty},
+                                          {"transport", take_transport},
                                           {"steps", take_steps},
                                           {"measures", take_top_measures}};
     autk_scenario *s = into;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "equilibrium/scenario_read.h"
 
 /* Which word makes which measure. */
@@ -173,15 +174,71 @@ static autk_status take_both(autki_yaml *y, yaml_node_t *v, const char *name, vo
     return autki_yaml_flag(y, &((autki_rule *)into)->both, v);
 }
 
+/* Goods that go by lorry, or by train, and cannot change. */
+static autk_status take_by(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
+{
+    static const char *const carriages[] = {"road", "rail"};
+    autki_rule *rule = into;
+    int at = 0;
+    (void)name;
+    autk_status st = autki_yaml_word(y, &at, v, carriages, 2);
+    rule->by = at == 0 ? AUTKI_BY_ROAD : AUTKI_BY_RAIL;
+    return st;
+}
+
+static bool is_day(int64_t date)
+{
+    int64_t year = date / 10000, month = date / 100 % 100, day = date % 100;
+    static const int64_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= days[month - 1] + (leap && month == 2);
+}
+
+/* YYYY-MM-DD to yyyymmdd. */
+static autk_status take_day(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
+{
+    autki_rule *rule = into;
+    const char *text = v->type == YAML_SCALAR_NODE ? (const char *)v->data.scalar.value : "";
+    char digits[9] = "";
+    int64_t date = 0;
+    (void)name;
+    if (strlen(text) == 10 && text[4] == '-' && text[7] == '-') {
+        memcpy(digits, text, 4);
+        memcpy(digits + 4, text + 5, 2);
+        memcpy(digits + 6, text + 8, 2);
+    }
+    if (strlen(digits) != 8 || strspn(digits, "0123456789") != 8 ||
+        !autki_parse_int64(digits, 8, &date) || !is_day(date))
+        return autki_yaml_expected(y, v, "a day as YYYY-MM-DD");
+    rule->in_force = (int32_t)date;
+    rule->at_in_force = autki_yaml_place(v);
+    return AUTK_OK;
+}
+
+/* Of the goods, that a closure concerns: what goes by lorry, say. */
+static autk_status take_part(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
+{
+    autki_rule *rule = into;
+    (void)name;
+    autk_status st = autki_yaml_rate(y, &rule->part, v, "a part of the goods such as 40 %");
+    return st == AUTK_OK && !(rule->part > 0 && rule->part <= 1)
+               ? autki_yaml_expected(y, v, "a part of the goods above 0 and up to 100 %")
+               : st;
+}
+
 /* Places that close, or economies that let no goods pass. */
 static autk_status take_close(autki_yaml *y, yaml_node_t *v, const char *name, void *into)
 {
+    static const autki_yaml_key in_force[] = {{"in_force", take_day}};
     autki_rule *rule = into;
     if (rule->word != NULL)
         return autki_yaml_expected(y, v, "one measure in an item of the list");
     rule->bans_transit = strcmp(name, "transit_ban") == 0;
     rule->word = rule->bans_transit ? "transit_ban" : "close";
     rule->kind = AUTK_MEASURE_COST;
+    if (!rule->bans_transit && autki_yaml_has(y, v, "in_force"))
+        return autki_yaml_mapping(y, v, in_force, 1, rule, "closures (in_force)");
     autk_status st =
         autki_yaml_names(y, &rule->closes, v, "the name of a place, border or economy");
     return st == AUTK_OK && (rule->closes.n == 0 || rule->closes.except)
@@ -192,12 +249,22 @@ static autk_status take_close(autki_yaml *y, yaml_node_t *v, const char *name, v
 autk_status autki_rule_take(autki_yaml *y, yaml_node_t *node, const char *what, void *into)
 {
     autki_step *step = into;
-    static const autki_yaml_key keys[] = {
-        {"tariff", take_measure},       {"cost", take_measure},       {"embargo", take_measure},
-        {"export_ban", take_measure},   {"export_tax", take_measure}, {"sanction", take_measure},
-        {"productivity", take_measure}, {"from", take_from},          {"to", take_to},
-        {"between", take_between},      {"sectors", take_sectors},    {"both", take_both},
-        {"close", take_close},          {"transit_ban", take_close}};
+    static const autki_yaml_key keys[] = {{"tariff", take_measure},
+                                          {"cost", take_measure},
+                                          {"embargo", take_measure},
+                                          {"export_ban", take_measure},
+                                          {"export_tax", take_measure},
+                                          {"sanction", take_measure},
+                                          {"productivity", take_measure},
+                                          {"from", take_from},
+                                          {"to", take_to},
+                                          {"between", take_between},
+                                          {"sectors", take_sectors},
+                                          {"both", take_both},
+                                          {"close", take_close},
+                                          {"transit_ban", take_close},
+                                          {"part", take_part},
+                                          {"by", take_by}};
     autk_status st = autki_grow(&step->rules, &step->capacity, step->n + 1, sizeof *step->rules,
                                 AUTKI_MAX_RULES, y->err);
     if (st != AUTK_OK)
@@ -209,6 +276,8 @@ autk_status autki_rule_take(autki_yaml *y, yaml_node_t *node, const char *what, 
         st = autki_yaml_expected(y, node,
                                  "one of tariff, cost, embargo, export_ban, export_tax, sanction, "
                                  "productivity, close, transit_ban");
+    if (st == AUTK_OK && (rule->part > 0 || rule->by != AUTKI_BY_ANY) && !autki_rule_closes(rule))
+        st = autki_yaml_expected(y, node, "part and by beside close or transit_ban alone");
     if (st == AUTK_OK && rule->kind == AUTK_MEASURE_PRODUCTIVITY && (rule->to.n || rule->both))
         st = autki_yaml_expected(y, node, "productivity of `from`, without to, between or both");
     return st;

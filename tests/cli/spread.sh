@@ -19,6 +19,11 @@ seconds='s/"seconds": [^,}]*//g'
 "$AUTARKY" simulate draws.yaml --format json | sed "$seconds" >alone.json
 "$spread" 3 "$AUTARKY" simulate draws.yaml --format json | sed "$seconds" >spread.json
 cmp alone.json spread.json && echo "draws: the same on 1 and 3 processes"
+sed 's/^measures.*/measures: [{transit_ban: [LTU, POL], from: BLR, both: true}, {tariff: 5%, from: BLR, to: EU}]/' \
+    draws.yaml >routes.yaml
+"$AUTARKY" simulate routes.yaml --format json | sed "$seconds" >alone.json
+"$spread" 3 "$AUTARKY" simulate routes.yaml --format json | sed "$seconds" >spread.json
+cmp alone.json spread.json && echo "draws of the costs of transport: the same on 1 and 3 processes"
 "$AUTARKY" sweep EU BLR --by senders --format csv >alone.csv
 "$spread" 2 "$AUTARKY" sweep EU BLR --by senders --format csv --threads 2 >spread.csv
 cmp alone.csv spread.csv && echo "sweep: the same on 1 and 2 processes"
