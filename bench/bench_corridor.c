@@ -1,4 +1,6 @@
-/* The transport network: opening, all pairs, one closure for all pairs. From the project's root. */
+/* The transport network: opening, all pairs, one closure of each place for all pairs. From the
+ * project's root. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,46 +9,120 @@
 #include "timing.h"
 
 #define REPS 7
+#define MOST_SETS 2000
 
-static void report(const char *name, size_t n, double *times)
+static void report(const char *name, size_t n, double *times, size_t reps)
 {
-    qsort(times, REPS, sizeof *times, ascending);
-    printf("%s\t%zu\t%d\t%.6f\t%.6f\n", name, n, REPS, times[0], times[REPS / 2]);
+    qsort(times, reps, sizeof *times, ascending);
+    printf("%s\t%zu\t%zu\t%.6f\t%.6f\t%.6f\n", name, n, reps, times[0], times[reps / 2],
+           times[reps - 1]);
+}
+
+static autk_status time_all_pairs(autk_pair_costs **pairs, const autk_network *net,
+                                  autk_route_model model, const char *name, size_t n, autk_err *err)
+{
+    double took[REPS];
+    autk_status st = AUTK_OK;
+    for (int r = 0; st == AUTK_OK && r < REPS; r++) {
+        autk_pair_costs_free(*pairs);
+        *pairs = NULL;
+        double began = now_s();
+        st = autk_pair_costs_create(pairs, net, model, NULL, 1, err);
+        took[r] = now_s() - began;
+    }
+    if (st == AUTK_OK)
+        report(name, n, took, REPS);
+    return st;
+}
+
+/* The quickest of three: what is measured is the work, not what else the machine does. */
+static autk_status time_closures(double *took, double *cost, const autk_pair_costs *pairs,
+                                 const autk_closures *c, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    *took = INFINITY;
+    for (int r = 0; st == AUTK_OK && r < 3; r++) {
+        double began = now_s();
+        st = autk_pair_costs_after(cost, pairs, c, err);
+        double now = now_s() - began;
+        *took = now < *took ? now : *took;
+    }
+    return st;
+}
+
+/* Each place that can be closed, one after the other. */
+static autk_status time_places(double *cost, const autk_pair_costs *pairs, const autk_network *net,
+                               const char *name, size_t n, autk_err *err)
+{
+    static double took[MOST_SETS];
+    size_t done = 0;
+    autk_status st = AUTK_OK;
+    for (int32_t i = 0; st == AUTK_OK && i < autk_network_n_places(net) && done < MOST_SETS; i++) {
+        const autk_place *p = autk_network_place(net, i);
+        autk_closures *c = NULL;
+        if (p->kind == AUTK_PLACE_CITY || p->kind == AUTK_PLACE_TOWN)
+            continue;
+        st = autk_closures_create(&c, net, err);
+        if (st == AUTK_OK)
+            st = autk_closures_add(c, p->id, err);
+        if (st == AUTK_OK)
+            st = time_closures(&took[done++], cost, pairs, c, err);
+        autk_closures_free(c);
+    }
+    if (st == AUTK_OK)
+        report(name, n, took, done);
+    return st;
+}
+
+/* Several places at once; "!" bans transit. */
+static autk_status time_sets(double *cost, const autk_pair_costs *pairs, const autk_network *net,
+                             const char *name, size_t n, autk_err *err)
+{
+    static const char *const sets[][6] = {
+        {"BLR-POL", "BLR-LTU", "BLR-LVA", "BLR-RUS", "BLR-UKR"},
+        {"BLR-POL", "BLR-LTU", "BLR-LVA"},
+        {"!RUS"},
+        {"!POL", "!LTU", "!LVA", "!UKR"},
+        {"suez", "panama"},
+        {"suez", "panama", "malacca", "gibraltar", "hormuz", "bosporus"},
+        {"oresund", "great-belt", "kiel-canal"},
+        {"RUS-FIN", "RUS-EST", "RUS-LVA", "RUS-LTU", "RUS-POL", "RUS-NOR"},
+        {"!CHN", "!IND", "!USA"}};
+    enum { N = sizeof sets / sizeof *sets };
+    double took[N];
+    autk_status st = AUTK_OK;
+    for (int i = 0; st == AUTK_OK && i < N; i++) {
+        autk_closures *c = NULL;
+        st = autk_closures_create(&c, net, err);
+        for (int k = 0; st == AUTK_OK && k < 6 && sets[i][k] != NULL; k++)
+            st = sets[i][k][0] == '!' ? autk_closures_ban_transit(c, sets[i][k] + 1, err)
+                                      : autk_closures_add(c, sets[i][k], err);
+        if (st == AUTK_OK)
+            st = time_closures(&took[i], cost, pairs, c, err);
+        autk_closures_free(c);
+    }
+    if (st == AUTK_OK)
+        report(name, n, took, N);
+    return st;
 }
 
 static autk_status time_model(const autk_network *net, autk_route_model model, const char *name,
-                              size_t n, double *cost, autk_err *err)
+                              size_t n, autk_err *err)
 {
-    static const char *const closed[] = {"suez", "POL-BLR", "malacca"};
-    double all[REPS], one[REPS];
-    autk_status st = AUTK_OK;
-    for (int r = 0; st == AUTK_OK && r < REPS; r++) {
-        autk_pair_costs *pairs = NULL;
-        double began = now_s();
-        st = autk_pair_costs_create(&pairs, net, model, NULL, 1, err);
-        all[r] = now_s() - began;
-        for (int k = 0; st == AUTK_OK && k < 3; k++) {
-            autk_closures *c = NULL;
-            st = autk_closures_create(&c, net, err);
-            if (st == AUTK_OK)
-                st = autk_closures_add(c, closed[k], err);
-            began = now_s();
-            if (st == AUTK_OK)
-                st = autk_pair_costs_after(cost, pairs, c, err);
-            double took = now_s() - began;
-            one[r] = k == 0 || took > one[r] ? took : one[r]; /* the slowest of the three */
-            autk_closures_free(c);
-        }
-        autk_pair_costs_free(pairs);
-    }
-    if (st != AUTK_OK)
-        return st;
-    char text[80];
-    (void)snprintf(text, sizeof text, "all_pairs_%s", name);
-    report(text, n, all);
-    (void)snprintf(text, sizeof text, "one_closure_%s", name);
-    report(text, n, one);
-    return AUTK_OK;
+    char all[80], one[80], several[80];
+    autk_pair_costs *pairs = NULL;
+    double *cost = malloc(n * n * sizeof *cost);
+    (void)snprintf(all, sizeof all, "all_pairs_%s", name);
+    (void)snprintf(one, sizeof one, "each_place_closed_%s", name);
+    (void)snprintf(several, sizeof several, "several_closed_%s", name);
+    autk_status st = cost != NULL ? time_all_pairs(&pairs, net, model, all, n, err) : AUTK_ENOMEM;
+    if (st == AUTK_OK)
+        st = time_places(cost, pairs, net, one, n, err);
+    if (st == AUTK_OK)
+        st = time_sets(cost, pairs, net, several, n, err);
+    autk_pair_costs_free(pairs);
+    free(cost);
+    return st;
 }
 
 int main(void)
@@ -54,9 +130,9 @@ int main(void)
     const char *path = getenv("AUTARKY_WORLD");
     autk_world *world = NULL;
     autk_network *net = NULL;
-    autk_err err;
-    double opening[REPS], *cost = NULL;
-    puts("name\tn\treps\tbest_s\tmedian_s");
+    autk_err err = {0};
+    double opening[REPS];
+    puts("name\tn\treps\tbest_s\tmedian_s\tworst_s");
     autk_status st =
         autk_world_open(&world, path != NULL ? path : "build/bench/data/world.sqlite", &err);
     for (int r = 0; st == AUTK_OK && r < REPS; r++) {
@@ -68,16 +144,13 @@ int main(void)
     }
     if (st == AUTK_OK) {
         size_t n = (size_t)autk_world_n_economies(world);
-        report("network_open", n, opening);
-        cost = malloc(n * n * sizeof *cost);
-        if (cost != NULL)
-            st = time_model(net, AUTK_ROUTE_SHORTEST, "shortest", n, cost, &err);
-        if (cost != NULL && st == AUTK_OK)
-            st = time_model(net, AUTK_ROUTE_PROBABILISTIC, "probable", n, cost, &err);
+        report("network_open", n, opening, REPS);
+        st = time_model(net, AUTK_ROUTE_SHORTEST, "shortest", n, &err);
+        if (st == AUTK_OK)
+            st = time_model(net, AUTK_ROUTE_PROBABILISTIC, "probable", n, &err);
     }
     if (st != AUTK_OK)
         fprintf(stderr, "bench_corridor: %s\n", err.msg);
-    free(cost);
     autk_network_free(net);
     autk_world_close(world);
     return st == AUTK_OK ? 0 : 1;

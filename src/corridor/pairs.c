@@ -90,25 +90,53 @@ static autk_status repair_all(double *cost, const autk_pair_costs *p, const autk
 
 /* ------------------------------------------------------------------ probabilistic */
 
-/* A way that has a finite cost must have a weight. */
-static autk_status check_sums(const autk_pair_costs *p, autk_err *err)
+#define SMALLEST_SUM 1e-280
+
+/* Number of other cities from which the sum over ways to city i is none. */
+static size_t count_lost(const autk_pair_costs *p, const double *sum, size_t i)
 {
-    autki_search s;
-    autki_weights weights = autki_closed_weights(p->net, p->closures);
+    size_t n = 0;
+    for (size_t j = 0; j < p->n; j++)
+        n += (size_t)(i != j && !(sum[i * p->n + j] > SMALLEST_SUM));
+    return n;
+}
+
+/* A city among the lost pairs that are not settled yet, that with the most of them: one search from
+ * it settles them all, as costs are the same both ways. p->n = none. */
+static size_t most_lost(const autk_pair_costs *p, const double *sum, size_t *lost)
+{
+    size_t best = p->n;
+    for (size_t i = 0; i < p->n; i++) {
+        if (lost[i] > 0 && (best == p->n || lost[i] > lost[best]))
+            best = i;
+    }
+    for (size_t j = 0; best < p->n && j < p->n; j++) {
+        if (j != best && lost[j] > 0 && !(sum[best * p->n + j] > SMALLEST_SUM))
+            lost[j]--;
+    }
+    if (best < p->n)
+        lost[best] = 0;
+    return best;
+}
+
+/* A way that has a finite cost must have a weight. */
+static autk_status check_sums(const autk_pair_costs *p, const double *sum, autki_weights weights,
+                              autk_err *err)
+{
+    autki_search s = {0};
     int32_t way;
-    autk_status st = autki_search_init(&s, p->net->n_terminals, err);
-    if (st != AUTK_OK)
-        return st;
-    for (size_t i = 0; i < p->n && st == AUTK_OK; i++) {
-        bool searched = false;
+    size_t *lost = autki_malloc(p->n + 1, sizeof *lost);
+    autk_status st = lost != NULL ? AUTK_OK : autki_no_memory(err, p->n * sizeof *lost);
+    for (size_t i = 0; st == AUTK_OK && i < p->n; i++)
+        lost[i] = count_lost(p, sum, i);
+    if (st == AUTK_OK)
+        st = autki_search_init(&s, p->net->n_terminals, err);
+    for (size_t i = 0; st == AUTK_OK && (i = most_lost(p, sum, lost)) < p->n;) {
+        autki_search_run(&s, p->net, weights, p->cities[i]);
         for (size_t j = 0; j < p->n && st == AUTK_OK; j++) {
-            if (i == j || p->sum[i * p->n + j] > 1e-280)
-                continue;
-            if (!searched)
-                autki_search_run(&s, p->net, weights, p->cities[i]);
-            searched = true;
-            if (isfinite(
-                    autki_search_arrive(&way, &s, p->net, weights, p->cities[i], p->cities[j])))
+            bool none = i != j && !(sum[i * p->n + j] > SMALLEST_SUM);
+            if (none && isfinite(autki_search_arrive(&way, &s, p->net, weights, p->cities[i],
+                                                     p->cities[j])))
                 st = autki_fail(err, AUTK_ENUMERIC,
                                 "expected a route scale large enough for every route to count, got "
                                 "route_scale_usd_per_t = %g: set a larger one or take the shortest "
@@ -117,32 +145,39 @@ static autk_status check_sums(const autk_pair_costs *p, autk_err *err)
         }
     }
     autki_search_deinit(&s);
+    free(lost);
     return st;
 }
 
+/* W is symmetric: its lower half is read. */
 static void costs_of_sums(double *cost, const autk_pair_costs *p, const double *sum)
 {
     for (size_t i = 0; i < p->n; i++) {
-        for (size_t j = 0; j < p->n; j++)
-            cost[i * p->n + j] = i == j ? 0 : autki_cost_of_sum(p->net, sum[i * p->n + j]);
+        cost[i * p->n + i] = 0;
+        for (size_t j = 0; j < i; j++)
+            cost[i * p->n + j] = cost[j * p->n + i] = autki_cost_of_sum(p->net, sum[i * p->n + j]);
+    }
+}
+
+static void take_sums(double *sum, size_t n, const autki_factor *factor)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++)
+            sum[i * n + j] = sum[j * n + i] = autki_factor_kept(factor, i, j);
     }
 }
 
 static autk_status solve_probable(autk_pair_costs *p, autk_err *err)
 {
+    autki_weights weights = autki_closed_weights(p->net, p->closures);
     p->sum = autki_malloc(p->n * p->n, sizeof *p->sum);
     if (p->sum == NULL)
         return autki_no_memory(err, p->n * p->n * sizeof *p->sum);
-    autk_status st =
-        autki_flows_init(&p->flows, p->net, autki_closed_weights(p->net, p->closures), err);
-    if (st == AUTK_OK)
-        st = autki_flows_from(&p->flows, p->cities, p->n, err);
-    for (size_t i = 0; st == AUTK_OK && i < p->n; i++) {
-        for (size_t j = 0; j < p->n; j++)
-            p->sum[i * p->n + j] = autki_flows_sum(&p->flows, i, p->cities[i], p->cities[j]);
-    }
-    if (st == AUTK_OK)
-        st = check_sums(p, err);
+    autk_status st = autki_flows_init(&p->flows, p->net, weights, p->cities, p->n, err);
+    if (st != AUTK_OK)
+        return st;
+    take_sums(p->sum, p->n, &p->flows.factor);
+    st = check_sums(p, p->sum, weights, err);
     if (st == AUTK_OK)
         costs_of_sums(p->cost, p, p->sum);
     return st;
@@ -229,7 +264,7 @@ static autk_status inverse_at(double *block, const autk_pair_costs *p, const int
         return autki_no_memory(err, n * k * sizeof *x);
     for (size_t c = 0; c < k; c++)
         x[(size_t)closed[c] * k + c] = 1;
-    autk_status st = autki_flows_solve(x, k, &p->flows, err);
+    autk_status st = autki_factor_solve(x, k, &p->flows.factor, err);
     for (size_t r = 0; st == AUTK_OK && r < k; r++) { /* column r of x is row closed[r] of N */
         for (size_t c = 0; c < k; c++)
             block[r * k + c] = x[(size_t)closed[c] * k + r];
@@ -238,10 +273,12 @@ static autk_status inverse_at(double *block, const autk_pair_costs *p, const int
     return st;
 }
 
-/* W' = W - F_T N_TT^-1 B_T for closed terminals T. What is left of a sum that cancelled down to
- * rounding is none: a pair whose every way went through T. */
-static autk_status update(double *sum, const autk_pair_costs *p, const int32_t *closed, size_t k,
-                          autk_err *err)
+/* A sum that loses all but this part has lost too many digits with it: 1e-13 / 1e-4 is 1e-9. */
+#define LEAST_LEFT 1e-4
+
+/* W' = W - F_T N_TT^-1 B_T for closed terminals T; *cancelled: where most of a sum went. */
+static autk_status update(double *sum, bool *cancelled, const autk_pair_costs *p,
+                          const int32_t *closed, size_t k, autk_err *err)
 {
     size_t n = p->n;
     double *block = autki_malloc(k * k + 1, sizeof *block);
@@ -257,13 +294,14 @@ static autk_status update(double *sum, const autk_pair_costs *p, const int32_t *
     }
     if (st == AUTK_OK && !autki_solve_linear(block, back, k, n, 0))
         st = autki_fail(err, AUTK_ENUMERIC, "the closed terminals leave a singular system");
+    *cancelled = false;
     for (size_t i = 0; st == AUTK_OK && i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < i; j++) {
             double lost = 0, was = p->sum[i * n + j];
             for (size_t c = 0; c < k; c++)
                 lost += p->flows.flow[(size_t)closed[c] * n + i] * back[c * n + j];
-            double left = was - lost;
-            sum[i * n + j] = left > 1e-9 * was ? left : -was; /* negative: solve again */
+            sum[i * n + j] = was - lost;
+            *cancelled = *cancelled || (was > 0 && !(was - lost > LEAST_LEFT * was));
         }
     }
     free(block);
@@ -271,16 +309,21 @@ static autk_status update(double *sum, const autk_pair_costs *p, const int32_t *
     return st;
 }
 
-static autk_status afresh(double *cost, const autk_pair_costs *p, const autk_closures *closures,
-                          autk_err *err)
+/* All terminals left out once more, in the same order: no digits are lost. */
+static autk_status afresh(double *cost, double *sum, const autk_pair_costs *p,
+                          const autk_closures *closures, autk_err *err)
 {
-    autk_pair_costs *again = NULL;
-    autk_status st = autk_pair_costs_create(&again, p->net, p->model, closures, 1, err);
-    if (st != AUTK_OK || again == NULL)
+    autki_factor factor;
+    autki_weights weights = autki_closed_weights(p->net, closures);
+    autk_status st = autki_factor_init(&factor, p->flows.plan, weights, err);
+    if (st != AUTK_OK)
         return st;
-    memcpy(cost, again->cost, p->n * p->n * sizeof *cost);
-    autk_pair_costs_free(again);
-    return AUTK_OK;
+    take_sums(sum, p->n, &factor);
+    autki_factor_deinit(&factor);
+    st = check_sums(p, sum, weights, err);
+    if (st == AUTK_OK)
+        costs_of_sums(cost, p, sum);
+    return st;
 }
 
 /* Terminals that the closures close and the pairs had open; false when arcs changed besides. */
@@ -309,25 +352,25 @@ static bool newly_closed(int32_t *closed, size_t *k, const autk_pair_costs *p,
     return true;
 }
 
-#define MOST_UPDATED 200
+#define MOST_UPDATED 8 /* terminals, above which leaving all out again takes no longer */
 
-/* Pairs whose sum cancelled have lost all routes, or all but far dearer ones: those are told apart
- * by the shortest routes, and found afresh where there are any. */
-static autk_status update_or_solve(double *cost, const autk_pair_costs *p,
-                                   const autk_closures *closures, const int32_t *closed, size_t k,
-                                   autk_err *err)
+static autk_status probable_after(double *cost, const autk_pair_costs *p,
+                                  const autk_closures *closures, autk_err *err)
 {
+    size_t k = 0;
+    bool cancelled = true;
+    int32_t *closed = autki_malloc((size_t)p->net->n_terminals + 1, sizeof *closed);
     double *sum = autki_malloc(p->n * p->n, sizeof *sum);
-    if (sum == NULL)
-        return autki_no_memory(err, p->n * p->n * sizeof *sum);
-    autk_status st = update(sum, p, closed, k, err);
-    bool cancelled = false;
-    for (size_t i = 0; st == AUTK_OK && i < p->n * p->n; i++)
-        cancelled = cancelled || sum[i] < 0;
+    autk_status st = AUTK_OK;
+    if (closed == NULL || sum == NULL)
+        st = autki_no_memory(err, p->n * p->n * sizeof *sum);
+    if (st == AUTK_OK && newly_closed(closed, &k, p, closures) && k <= MOST_UPDATED)
+        st = update(sum, &cancelled, p, closed, k, err);
     if (st == AUTK_OK && cancelled)
-        st = afresh(cost, p, closures, err);
+        st = afresh(cost, sum, p, closures, err);
     else if (st == AUTK_OK)
         costs_of_sums(cost, p, sum);
+    free(closed);
     free(sum);
     return st;
 }
@@ -335,19 +378,8 @@ static autk_status update_or_solve(double *cost, const autk_pair_costs *p,
 static autk_status cost_after(double *cost, const autk_pair_costs *p, const autk_closures *closures,
                               autk_err *err)
 {
-    if (p->model == AUTK_ROUTE_SHORTEST)
-        return repair_all(cost, p, closures, err);
-    size_t k = 0;
-    int32_t *closed = autki_malloc((size_t)p->net->n_terminals, sizeof *closed);
-    if (closed == NULL)
-        return autki_no_memory(err, (size_t)p->net->n_terminals * sizeof *closed);
-    autk_status st;
-    if (newly_closed(closed, &k, p, closures) && k <= MOST_UPDATED)
-        st = update_or_solve(cost, p, closures, closed, k, err);
-    else
-        st = afresh(cost, p, closures, err);
-    free(closed);
-    return st;
+    return p->model == AUTK_ROUTE_SHORTEST ? repair_all(cost, p, closures, err)
+                                           : probable_after(cost, p, closures, err);
 }
 
 autk_status autki_pairs_without(double *cost, const autk_pair_costs *p, const int32_t *places,

@@ -1,7 +1,9 @@
 #include "small.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "unit.h"
 
 static const char usual_places[] =
@@ -91,4 +93,90 @@ int32_t small_place(const autk_network *net, const char *id)
     int32_t place = autki_place_exact(net, id);
     assert_true(place >= 0);
     return place;
+}
+
+/* ------------------------------------------------------------------ random worlds */
+
+typedef struct text {
+    char at[8000];
+    size_t len;
+} text;
+
+#define ADD(t, ...)                                                                                \
+    ((t)->len += (size_t)snprintf((t)->at + (t)->len, sizeof(t)->at - (t)->len, __VA_ARGS__))
+
+static double between(uint64_t *seed, double low, double high)
+{
+    return low + (high - low) * autki_random_uniform(seed);
+}
+
+static void add_place(text *t, uint64_t *seed, const char *id, const char *kind, int a, int b,
+                      const char *modes)
+{
+    char second[8] = "";
+    if (b >= 0)
+        (void)snprintf(second, sizeof second, "%c%c%c", 'A' + b, 'A' + b, 'A' + b);
+    ADD(t, "%s,%s,%s,%c%c%c,0,%s,%s,%s,%s,%.3f,%.3f,test\n", id, kind, id, 'A' + a, 'A' + a,
+        'A' + a, second, b >= 0 ? "0" : "", modes, strcmp(kind, "city") == 0 ? "1520" : "",
+        between(seed, -10, 10), between(seed, -10, 10));
+}
+
+/* Economies on a ring with some more borders; the first SMALL_COASTAL have ports in two basins
+ * that one gate joins. */
+static void random_places(text *places, uint64_t *seed)
+{
+    char id[16];
+    ADD(places, "id,kind,name,economy,land,economy2,land2,modes,gauge_mm,lat,lon,source\n");
+    for (int e = 0; e < SMALL_ECONOMIES; e++) {
+        (void)snprintf(id, sizeof id, "%c%c%c", 'a' + e, 'a' + e, 'a' + e);
+        add_place(places, seed, id, "city", e, -1, "rail+road");
+    }
+    for (int e = 0; e < SMALL_ECONOMIES; e++) {
+        for (int k = 1; k <= 2; k++) { /* a second border for some, or a second crossing */
+            int other = (e + k) % SMALL_ECONOMIES;
+            if (k == 2 && autki_random_uniform(seed) < 0.5)
+                other = (e + 1) % SMALL_ECONOMIES;
+            (void)snprintf(id, sizeof id, "x%d%d", e, k);
+            add_place(places, seed, id, "crossing", e, other,
+                      autki_random_uniform(seed) < 0.5 ? "road" : "rail+road");
+        }
+    }
+    for (int e = 0; e < SMALL_COASTAL; e++) {
+        (void)snprintf(id, sizeof id, "port%d", e);
+        add_place(places, seed, id, "port", e, -1, "rail+road");
+    }
+    ADD(places, "narrows,gate,The Narrows,,,,,strait,,0,3,test\n");
+}
+
+/* Ports 0, 1 lie on side a of the gate, the others on side b. */
+static void random_sea(text *sea, uint64_t *seed)
+{
+    static const char *const names[] = {"narrows:a", "port0", "port1",
+                                        "narrows:b", "port2", "port3"};
+    ADD(sea, "terminal,km_to_those_below\n");
+    for (int i = 0; i < 6; i++) {
+        ADD(sea, "%s,", names[i]);
+        for (int j = i + 1; j < 6; j++) {
+            if (i / 3 == j / 3)
+                ADD(sea, "%s%.0f", j > i + 1 ? " " : "", between(seed, 200, 3000));
+            else
+                ADD(sea, "%s-", j > i + 1 ? " " : "");
+        }
+        ADD(sea, "\n");
+    }
+}
+
+autk_status small_random(autk_network **out, uint64_t seed, autk_err *err)
+{
+    static text places, sea;
+    uint64_t state = seed;
+    places.len = sea.len = 0;
+    random_places(&places, &state);
+    random_sea(&sea, &state);
+    small_tables tables = {
+        .places = places.at,
+        .sea = sea.at,
+        .closures = "id,what,kind,modes,goods_of,product,from,to,title,source,confidence\n",
+        .lanes = "from,to,km,line_tenth_deg\n"};
+    return small_open(out, &tables, err);
 }
