@@ -12,13 +12,17 @@ static uint64_t key_of(const autki_chunk_rows *rows, size_t i)
     return ((uint64_t)rows->partner[i] << 32) | rows->product[i];
 }
 
-static bool is_sorted(const autki_chunk_rows *rows)
+/* Is each key at least, or more than, the one before? */
+static bool is_rising(const autki_chunk_rows *rows, bool strictly)
 {
-    for (size_t i = 1; i < rows->n; i++) {
-        if (key_of(rows, i) < key_of(rows, i - 1))
-            return false;
+    uint64_t before = 0;
+    bool rising = true;
+    for (size_t i = 0; i < rows->n; i++) {
+        uint64_t key = key_of(rows, i) + !strictly;
+        rising &= i == 0 || key > before;
+        before = key - !strictly;
     }
-    return true;
+    return rising;
 }
 
 /* One pass of a least-significant-digit radix sort over 11 bits. */
@@ -74,7 +78,7 @@ static void permute_double(double *v, double *room, const uint32_t *order, size_
 
 static autk_status sort(autki_chunk_rows *rows, autk_err *err)
 {
-    if (is_sorted(rows))
+    if (is_rising(rows, false))
         return AUTK_OK;
     uint32_t *a = autki_malloc(rows->n, sizeof *a), *b = autki_malloc(rows->n, sizeof *b);
     double *room = autki_malloc(rows->n, sizeof *room);
@@ -110,6 +114,8 @@ autk_status autki_sort_rows(autki_chunk_rows *rows, autki_duplicate *found,
                             autk_duplicates duplicates, autk_err *err)
 {
     *found = (autki_duplicate){.n = 0};
+    if (is_rising(rows, true))
+        return AUTK_OK;
     autk_status st = sort(rows, err);
     if (st != AUTK_OK)
         return st;
