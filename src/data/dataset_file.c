@@ -366,7 +366,16 @@ static autk_status make_schema(autk_dataset *d, autk_err *err)
     return st;
 }
 
-/* A write-ahead log lets readers go on during an import; a commit outlives a kill. */
+autk_status autki_dataset_start_log(autk_dataset *d, autk_err *err)
+{
+    autk_status st = AUTK_OK;
+    if (!d->logging)
+        st = autki_dataset_exec(d, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", err);
+    d->logging = st == AUTK_OK;
+    return st;
+}
+
+/* A commit outlives a kill, with a log or without. */
 autk_status autki_dataset_open_to_write(autk_dataset **out, const char *path, autk_err *err)
 {
     struct stat info;
@@ -381,12 +390,9 @@ autk_status autki_dataset_open_to_write(autk_dataset **out, const char *path, au
     if (st == AUTK_OK && n_tables != 0)
         st = check_identity(d, err);
     if (st == AUTK_OK)
-        st = autki_dataset_exec(d,
-                                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                                "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000",
-                                err);
-    if (st == AUTK_OK && n_tables == 0)
-        st = make_schema(d, err);
+        st = autki_dataset_exec(d, "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000", err);
+    if (st == AUTK_OK)
+        st = n_tables == 0 ? make_schema(d, err) : autki_dataset_start_log(d, err);
     if (st == AUTK_OK)
         d->made = fresh;
     return hand_out(out, d, st, err);
@@ -442,7 +448,9 @@ void autk_dataset_close(autk_dataset *d)
 
 autk_status autki_dataset_begin(autk_dataset *d, autk_err *err)
 {
-    autk_status st = autki_dataset_exec(d, "BEGIN IMMEDIATE", err);
+    autk_status st = d->n_layers != 0 ? autki_dataset_start_log(d, err) : AUTK_OK;
+    if (st == AUTK_OK)
+        st = autki_dataset_exec(d, "BEGIN IMMEDIATE", err);
     d->in_transaction = st == AUTK_OK;
     if (st == AUTK_OK)
         st = autki_dataset_load(d, err); /* another writer may have added to them */

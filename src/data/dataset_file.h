@@ -34,7 +34,8 @@ struct autk_dataset {
     sqlite3 *db;
     char *path;
     bool writing, in_transaction;
-    bool made; /* by this opening: taken away again if nothing comes into it */
+    bool logging; /* into a write-ahead log */
+    bool made;    /* by this opening: taken away again if nothing comes into it */
     int n_snapshots;
     autki_layer *layers;
     size_t n_layers, layers_capacity;
@@ -73,6 +74,13 @@ autk_status autki_dataset_load_new(autk_dataset *dataset, autk_err *err) AUTK_MU
  * must be there. Texts that were handed out stay. Errors: AUTK_EDATA (there is no such id). */
 autk_status autki_dataset_catch_up(autk_dataset *dataset, uint32_t economy, uint32_t product,
                                    autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * Write into a log from the next transaction on, so that readers go on seeing the state before it;
+ * what is written is written twice for that. A dataset that has something to read is always written
+ * so; for one that has nothing yet it is the caller's choice: readers of it wait for the commit.
+ */
+autk_status autki_dataset_start_log(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;
 
 autk_status autki_dataset_begin(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;
 autk_status autki_dataset_commit(autk_dataset *dataset, autk_err *err) AUTK_MUST_CHECK;

@@ -154,6 +154,8 @@ autk_status autk_dataset_merge(uint64_t *n_flows, const char *into, const char *
     if (st == AUTK_OK)
         st = autki_dataset_open_to_write(&m.into, into, err);
     if (st == AUTK_OK)
+        st = autki_dataset_start_log(m.into, err);
+    if (st == AUTK_OK)
         st = autki_dataset_begin(m.into, err);
     if (st == AUTK_OK) {
         st = merge_all(&m, err);

@@ -387,7 +387,10 @@ static autk_status finish(pipeline *p, autk_status st, autk_err *err)
         return st;
     if (p->run->dataset == NULL)
         return write_all(p, err);
-    st = autki_dataset_begin(p->run->dataset, err);
+    /* What was too much for memory takes longer to write than readers of a new dataset may wait. */
+    st = p->store.file != NULL ? autki_dataset_start_log(p->run->dataset, err) : AUTK_OK;
+    if (st == AUTK_OK)
+        st = autki_dataset_begin(p->run->dataset, err);
     if (st != AUTK_OK)
         return st;
     st = write_all(p, err);

@@ -311,7 +311,8 @@ static bool whole_state(const old_and_new *s)
     return new_state;
 }
 
-static pid_t import_in_child(const old_and_new *s, const char *text, rlim_t file_limit)
+static pid_t import_in_child_with(const old_and_new *s, const char *text, rlim_t file_limit,
+                                  const autk_import_opts *opts)
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
@@ -322,9 +323,14 @@ static pid_t import_in_child(const old_and_new *s, const char *text, rlim_t file
         signal(SIGXFSZ, SIG_IGN);
         (void)setrlimit(RLIMIT_FSIZE, &limit);
     }
-    autk_import_opts opts = replace_opts();
-    autk_status st = import_text(s->path, "cube.csv", text, &opts, NULL, NULL);
+    autk_status st = import_text(s->path, "cube.csv", text, opts, NULL, NULL);
     _exit(st == AUTK_OK ? 0 : st == AUTK_EIO ? 1 : 2);
+}
+
+static pid_t import_in_child(const old_and_new *s, const char *text, rlim_t file_limit)
+{
+    autk_import_opts opts = replace_opts();
+    return import_in_child_with(s, text, file_limit, &opts);
 }
 
 static double now_s(void)
@@ -372,6 +378,51 @@ static void dataset__survives_a_kill_at_any_moment(void **state)
     finish(&s);
 }
 
+/* The first import into a new file writes without a log. What a kill leaves is no dataset yet, or
+ * an empty one, or the whole of it; the same import again goes through. */
+static void dataset__survives_a_kill_of_its_first_import(void **state)
+{
+    (void)state;
+    old_and_new s;
+    const char *many = getenv("AUTARKY_KILLS");
+    int n = many != NULL ? atoi(many) : 12, n_killed = 0, n_empty = 0;
+    prepare(&s, "first.atk");
+    double whole = 0;
+    random_state = (uint64_t)getpid();
+    for (int k = 0; k < n; k++) {
+        autk_err err;
+        autk_import_opts opts = replace_opts();
+        opts.memory_rows = 0;
+        autk_dataset *d = NULL;
+        assert_int_equal(unlink(s.path), 0);
+        double start = now_s();
+        pid_t pid = import_in_child_with(&s, s.new_text, RLIM_INFINITY, &opts);
+        int status;
+        if (k != 0) { /* the first one tells how long it takes */
+            double wait = whole * (double)(autki_random_bits(&random_state) % 1000) / 1000;
+            struct timespec t = {(time_t)wait, (long)(wait * 1e9) % 1000000000};
+            nanosleep(&t, NULL);
+            kill(pid, SIGKILL);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        whole = k == 0 ? now_s() - start : whole;
+        n_killed += WIFSIGNALED(status);
+        if (autk_dataset_open(&d, s.path, &err) == AUTK_OK) {
+            autk_dataset_check check;
+            assert_ok(autk_dataset_verify(&check, d, NULL, &err), &err);
+            n_empty += autk_dataset_n_layers(d) == 0;
+            if (autk_dataset_n_layers(d) != 0)
+                assert_true(whole_state(&s));
+            autk_dataset_close(d);
+        }
+        assert_ok(import_text(s.path, "cube.csv", s.new_text, &opts, NULL, &err), &err);
+        assert_true(whole_state(&s));
+    }
+    print_message("  %d imports, %d killed in the middle, %d left it empty\n", n, n_killed,
+                  n_empty);
+    finish(&s);
+}
+
 /* A limit on the size of files is a full disk that needs no rights to set up. */
 static void dataset__survives_a_full_disk(void **state)
 {
@@ -398,11 +449,13 @@ static void dataset__survives_a_full_disk(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(dataset__answers_as_a_dense_cube_does),
-                                       cmocka_unit_test(dataset__refuses_foreign_and_damaged_files),
-                                       cmocka_unit_test(dataset__verify_notices_a_changed_byte),
-                                       cmocka_unit_test(dataset__survives_a_kill_at_any_moment),
-                                       cmocka_unit_test(dataset__survives_a_full_disk)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dataset__answers_as_a_dense_cube_does),
+        cmocka_unit_test(dataset__refuses_foreign_and_damaged_files),
+        cmocka_unit_test(dataset__verify_notices_a_changed_byte),
+        cmocka_unit_test(dataset__survives_a_kill_at_any_moment),
+        cmocka_unit_test(dataset__survives_a_kill_of_its_first_import),
+        cmocka_unit_test(dataset__survives_a_full_disk)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     scratch_remove();
     return failed;
