@@ -20,4 +20,10 @@ static inline autk_status autki_no_memory(autk_err *err, size_t bytes)
     return AUTK_ENOMEM;
 }
 
+#ifdef __clang_analyzer__
+/* The analyser does not see into other files; so it knows which code comes back. */
+#define autki_fail(err, code, ...) (autki_fail(err, code, __VA_ARGS__), (code))
+#define autki_fail_at(err, code, ...) (autki_fail_at(err, code, __VA_ARGS__), (code))
+#endif
+
 #endif

@@ -227,7 +227,7 @@ autk_status autki_facts_each(autk_dataset *d, autk_fact_kind kind, autki_fact_vi
     autk_buf_deinit(&sql);
     int step = SQLITE_DONE;
     while (st == AUTK_OK && (step = sqlite3_step(s)) == SQLITE_ROW) {
-        autki_fact fact;
+        autki_fact fact = {0};
         st = read_fact(&fact, d, kind, s, err);
         if (st == AUTK_OK)
             st = visit(user, &fact, err);
@@ -384,7 +384,7 @@ typedef struct merge_work {
 static autk_status merge_one(void *user, const autki_fact *fact, autk_err *err)
 {
     merge_work *w = user;
-    bool figure = w->writer.kind == AUTK_FACT_FIGURE, added;
+    bool figure = w->writer.kind == AUTK_FACT_FIGURE, added = false;
     const char *source = fact->text[0], *indicator = figure ? fact->text[1] : "";
     autk_status st = AUTK_OK;
     if (strncmp(w->source, source, sizeof w->source - 1) != 0 ||

@@ -383,7 +383,9 @@ autk_status autki_dataset_open_to_write(autk_dataset **out, const char *path, au
     autk_dataset *d = NULL;
     sqlite3_int64 n_tables = 0;
     autk_status st = create_handle(&d, path, true, err);
-    if (st == AUTK_OK && fresh)
+    if (d == NULL)
+        return st;
+    if (fresh)
         st = autki_dataset_exec(d, "PRAGMA page_size=16384", err);
     if (st == AUTK_OK)
         st = pragma_number(&n_tables, d, "SELECT count(*) FROM sqlite_schema", err);

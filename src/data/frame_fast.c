@@ -505,14 +505,15 @@ static autk_status merge_column(size_t k, void *ctx, autk_err *err)
     merging *m = ctx;
     autki_frame_column *c = &m->frame->columns[k];
     bool number = c->kind == AUTKI_NUMBER;
-    if (number)
-        c->number = autki_malloc(m->frame->n_rows, sizeof *c->number);
-    else
-        c->code = autki_malloc(m->frame->n_rows, sizeof *c->code);
-    if (c->number == NULL && c->code == NULL)
-        return autki_no_memory(err, m->frame->n_rows * sizeof(double));
-    if (!number)
+    size_t size = number ? sizeof *c->number : sizeof *c->code;
+    void *room = autki_malloc(m->frame->n_rows, size);
+    if (room == NULL)
+        return autki_no_memory(err, m->frame->n_rows * size);
+    if (!number) {
+        c->code = room;
         return merge_factor(m->frame, k, m->pl, err);
+    }
+    c->number = room;
     merge_number(m->frame, k, m->pl);
     return AUTK_OK;
 }

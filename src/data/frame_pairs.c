@@ -397,7 +397,9 @@ static autk_status check_use(const work *w, const column *c, autk_err *err)
 static autk_status fill_numbers(autki_frame_column *to, work *w, autk_err *err)
 {
     const column *c = find_column(to->name);
-    autk_status st = c != NULL ? check_use(w, c, err) : no_column(w, to->name, err);
+    if (c == NULL)
+        return no_column(w, to->name, err);
+    autk_status st = check_use(w, c, err);
     if (st == AUTK_OK && c->n_parties > 0)
         st = load_parties(w, c, to->name, err);
     if (st == AUTK_OK && c->get == get_sanction)

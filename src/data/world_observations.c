@@ -373,7 +373,7 @@ autk_status autk_world_observations(autk_observation **out, size_t *n, const aut
         free(c.items);
         return st;
     }
-    if (!is_sorted(c.items, c.n))
+    if (c.n != 0 && !is_sorted(c.items, c.n))
         qsort(c.items, c.n, sizeof *c.items, by_period_and_pair);
     *out = c.items;
     *n = c.n;

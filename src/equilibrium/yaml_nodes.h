@@ -33,6 +33,9 @@ autki_place autki_yaml_place(const yaml_node_t *node);
 
 /** AUTK_EPARSE at the node. */
 autk_status autki_yaml_expected(autki_yaml *y, const yaml_node_t *node, const char *what);
+#ifdef __clang_analyzer__ /* as in base/fail.h */
+#define autki_yaml_expected(y, node, what) (autki_yaml_expected(y, node, what), AUTK_EPARSE)
+#endif
 
 /** Text that is not empty; *out is freed before it is replaced. */
 autk_status autki_yaml_text(autki_yaml *y, char **out, yaml_node_t *node, const char *what)

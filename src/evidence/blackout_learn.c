@@ -164,26 +164,34 @@ static void summarise(autki_errors *e, sample *s)
     e->n = s->n;
 }
 
+/* The errors of all sizes together, or none (n = 0) where they are too few. */
+static autk_status pool(autki_errors *all, const sample *of_size, bool needed, autk_err *err)
+{
+    sample pooled = {NULL, 0, 0, 0};
+    autk_status st = AUTK_OK;
+    for (int c = 0; c < AUTK_BLACKOUT_CLASSES; c++)
+        for (size_t k = 0; k < of_size[c].n && st == AUTK_OK; k++)
+            st = keep(&pooled, of_size[c].error[k], err);
+    *all = (autki_errors){.n = 0};
+    if (st == AUTK_OK && pooled.n >= ERRORS_NEEDED)
+        summarise(all, &pooled);
+    else if (st == AUTK_OK && needed)
+        st = autki_fail(err, AUTK_EDATA,
+                        "expected at least %d flows known in two years running, got %zu",
+                        ERRORS_NEEDED, pooled.n);
+    free(pooled.error);
+    return st;
+}
+
 /* Classes with few errors take those of all sizes at their horizon, and horizons without any those
  * of the next shorter one. */
 static autk_status fill_model(autk_blackout_model *m, samples s, autk_err *err)
 {
     for (int h = 0; h <= AUTKI_HORIZONS; h++) {
-        sample pooled = {NULL, 0, 0, 0};
-        autk_status st = AUTK_OK;
-        for (int c = 0; c < AUTK_BLACKOUT_CLASSES; c++)
-            for (size_t k = 0; k < s[h][c].n && st == AUTK_OK; k++)
-                st = keep(&pooled, s[h][c].error[k], err);
-        autki_errors all = {.n = 0};
-        if (st == AUTK_OK && pooled.n >= ERRORS_NEEDED)
-            summarise(&all, &pooled);
-        free(pooled.error);
+        autki_errors all;
+        autk_status st = pool(&all, s[h], h == 0, err);
         if (st != AUTK_OK)
             return st;
-        if (all.n == 0 && h == 0)
-            return autki_fail(err, AUTK_EDATA,
-                              "expected at least %d flows known in two years running, got %zu",
-                              ERRORS_NEEDED, pooled.n);
         for (int c = 0; c < AUTK_BLACKOUT_CLASSES; c++) {
             if (s[h][c].n >= ERRORS_NEEDED)
                 summarise(&m->errors[h][c], &s[h][c]);

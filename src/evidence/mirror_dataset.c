@@ -140,40 +140,52 @@ autk_status autk_mirror_flows(autk_two_sides **flows, size_t *n, autk_dataset *d
 
 /* ------------------------------------------------------------------ silence */
 
+typedef struct spoken {
+    size_t n_economies;
+    bool *exports, *imports; /* [n_economies] told in the year */
+    bool *seen;              /* [exporter][importer] known in an earlier year */
+} spoken;
+
+static autk_status hear(spoken *s, const autk_two_sides *flows, size_t n_flows, int year,
+                        autk_err *err)
+{
+    int32_t n = (int32_t)s->n_economies;
+    for (size_t k = 0; k < n_flows; k++) {
+        const autk_two_sides *f = &flows[k];
+        if (f->exporter < 0 || f->exporter >= n || f->importer < 0 || f->importer >= n)
+            return autki_fail(err, AUTK_EARG, "expected economies below %d", n);
+        if (f->year < year)
+            s->seen[(size_t)f->exporter * s->n_economies + (size_t)f->importer] = true;
+        if (f->year != year)
+            continue;
+        s->exports[f->exporter] |= !isnan(f->exporter_says);
+        s->imports[f->importer] |= !isnan(f->importer_says);
+    }
+    return AUTK_OK;
+}
+
 autk_status autk_mirror_silent(autk_silent_flow **silent, size_t *n, const autk_two_sides *flows,
                                size_t n_flows, int32_t n_economies, int year, autk_err *err)
 {
     size_t m = (size_t)n_economies, count = 0, capacity = 0;
-    bool *exports = autki_calloc(2 * m, sizeof *exports), *imports = exports + m;
-    bool *seen = autki_calloc(m * m, sizeof *seen);
+    spoken s = {m, autki_calloc(m, sizeof(bool)), autki_calloc(m, sizeof(bool)),
+                autki_calloc(m * m, sizeof(bool))};
     autk_silent_flow *list = NULL;
-    autk_status st =
-        exports == NULL || seen == NULL ? autki_no_memory(err, m * m + 2 * m) : AUTK_OK;
-    for (size_t k = 0; k < n_flows && st == AUTK_OK; k++) {
-        const autk_two_sides *f = &flows[k];
-        if (f->exporter < 0 || f->exporter >= n_economies || f->importer < 0 ||
-            f->importer >= n_economies) {
-            st = autki_fail(err, AUTK_EARG, "expected economies below %d", n_economies);
-            break;
-        }
-        if (f->year < year)
-            seen[(size_t)f->exporter * m + (size_t)f->importer] = true;
-        if (f->year != year)
-            continue;
-        exports[f->exporter] = exports[f->exporter] || !isnan(f->exporter_says);
-        imports[f->importer] = imports[f->importer] || !isnan(f->importer_says);
-    }
+    autk_status st = s.exports == NULL || s.imports == NULL || s.seen == NULL
+                         ? autki_no_memory(err, m * m + 2 * m)
+                         : hear(&s, flows, n_flows, year, err);
     for (size_t i = 0; i < m && st == AUTK_OK; i++) {
         for (size_t j = 0; j < m && st == AUTK_OK; j++) {
-            if (i == j || exports[i] || imports[j] || !seen[i * m + j])
+            if (i == j || s.exports[i] || s.imports[j] || !s.seen[i * m + j])
                 continue;
             st = autki_grow(&list, &capacity, count + 1, sizeof *list, m * m, err);
             if (st == AUTK_OK)
                 list[count++] = (autk_silent_flow){(int32_t)i, (int32_t)j};
         }
     }
-    free(exports);
-    free(seen);
+    free(s.exports);
+    free(s.imports);
+    free(s.seen);
     if (st != AUTK_OK) {
         free(list);
         return st;
@@ -194,7 +206,7 @@ autk_status autk_mirror_panel(autk_panel *panel, double **value, const autk_two_
         if (k == 0 || flows[k].year > last)
             last = flows[k].year;
     }
-    size_t m = (size_t)n_economies, n_years = (size_t)(last - first + 1);
+    size_t m = (size_t)n_economies, n_years = (size_t)(last - first) + 1;
     if (n == 0 || m * m > PANEL_CELLS_MAX / n_years)
         return autki_fail(err, AUTK_ELIMIT, "expected flows of at most %zu cells, got %zu years",
                           PANEL_CELLS_MAX, n_years);

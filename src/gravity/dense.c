@@ -113,9 +113,12 @@ void autki_eigen(double *values, double *vectors, double *a, size_t n)
     }
     for (int sweep = 0; sweep < 60; sweep++) {
         double off = 0, all = 0;
-        for (size_t i = 0; i < n * n; i++) {
-            all += a[i] * a[i];
-            off += i / n != i % n ? a[i] * a[i] : 0;
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < n; j++) {
+                double square = a[i * n + j] * a[i * n + j];
+                all += square;
+                off += i != j ? square : 0;
+            }
         }
         if (!(off > 1e-30 * all))
             break;

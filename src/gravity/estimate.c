@@ -474,14 +474,14 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
 {
     autk_estimate_opts defaults = autk_estimate_opts_default();
     autki_job job = {0};
-    double start = now_s(), read = start, prepared = start;
+    double start = now_s();
     autk_status st = begin(&job, formula, opts != NULL ? opts : &defaults, err);
     if (st == AUTK_OK)
         st = read_frame(&job, path, err);
     if (st == AUTK_OK)
         st = autki_frame_pack(job.frame, job.n_threads, err);
     autki_release_freed();
-    read = now_s();
+    double read = now_s();
     int before = event_window(job.opts->event_before, 5),
         after = event_window(job.opts->event_after, 8);
     if (st == AUTK_OK && job.opts->event != NULL)
@@ -492,7 +492,7 @@ autk_status autk_estimate_run(autk_estimate **out, const char *formula, const ch
         st = choose_first_effect(&job, err);
     if (st == AUTK_OK)
         st = check_size(&job, err);
-    prepared = now_s();
+    double prepared = now_s();
     if (st == AUTK_OK)
         st = fit(&job, err);
     if (st == AUTK_OK)

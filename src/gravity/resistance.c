@@ -205,6 +205,7 @@ static void compare(const work *w, side *s, const int32_t *root, size_t offset)
     int32_t of_base = importers[w->reference[w->base]];
     for (size_t l = 0; l < s->n; l++) {
         int32_t of_year = importers[w->reference[year_of(w, s, l)]];
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): find_bases() has made it */
         s->comparable[l] = s->base[l] >= 0 && root[offset + l] == of_year &&
                            root[offset + (size_t)s->base[l]] == of_base;
     }
@@ -313,7 +314,7 @@ static void free_side(side *s)
 
 autk_status autki_resistances_take(autki_job *job, autk_err *err)
 {
-    autki_gravity_keys keys;
+    autki_gravity_keys keys = {0};
     work w = {.job = job, .n_years = 1};
     autk_status st = check_model(&w, &keys, err);
     if (st != AUTK_OK)

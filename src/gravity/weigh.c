@@ -40,7 +40,8 @@ static inline void weigh_rows(const autki_pass *ps, size_t from, size_t to, doub
             to_level[0] += w;
             to_level[1] += own;
             for (size_t i = 0; i < q; i++)
-                to_level[2 + i] += wx[i];
+                to_level[2 + i] +=
+                    wx[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): q is at most p */
         }
     }
 }
