@@ -3,7 +3,8 @@
  * Dependence product by product from a dataset: how concentrated the suppliers are, in the country
  * and in the world, whether own exports could replace imports, and whether that lasts.
  *
- * What nobody reported is not in the sums: a product without reported imports has no row.
+ * What nobody reported is not in the sums, and no zero: it widens the bounds of shares. A product
+ * without reported imports has no row.
  */
 #ifndef AUTARKY_PRODUCTS_H
 #define AUTARKY_PRODUCTS_H
@@ -30,6 +31,9 @@ typedef struct autk_products_opts {
     bool all_exports;   /**< imports are compared with exports to members too, not only outside */
     int n_years;        /**< years looked at, the last included (3) */
     int n_years_min;    /**< in how many of them the criteria must hold (2) */
+    /** Tells which flows nobody reports, and at most how much they are. NULL = only the dataset's
+     *  own layers tell who reported. Borrowed. */
+    const autk_world *world;
 } autk_products_opts;
 AUTK_API autk_products_opts autk_products_opts_default(void);
 
@@ -50,16 +54,32 @@ typedef struct autk_product_row {
     int years_geodep;           /**< in how many of the years looked at */
     int years_seen;             /**< years with reported imports of the product */
     bool persistent;            /**< years_geodep >= n_years_min */
+    /* What nobody reported may be this product. Figures above are of what is reported; these say
+     * how far they may be off, as far as silent partners have bounds (autk_products_silent). */
+    double unknown_share;                 /**< of all its imports, reported or not: at most */
+    double hhi_low, hhi_high;             /**< exact least and largest */
+    double top_share_low, top_share_high; /**< of top_partner */
+    bool eu_sure, geodep_sure;            /**< no silent partner could turn the verdict */
 } autk_product_row;
 
 /**
  * The layer that answers best for a year: trade, yearly, codes of digits of at least `digits`;
  * reconciled before the importers' reports before the exporters' (for exports the other way
- * round); among equals the one with most flows.
+ * round); among equals the one with most flows. Whose flows, does not matter.
  * Errors: AUTK_ENOTFOUND.
  */
 AUTK_API autk_status autk_products_layer(size_t *layer, autk_dataset *dataset, int32_t year,
                                          int digits, bool exports, autk_err *err) AUTK_MUST_CHECK;
+
+/**
+ * The same for the members of an economy or bloc: the best layer that has flows of theirs, which is
+ * what autk_products takes with opts->layer -1; where they are in none, autk_products_layer.
+ * Errors: AUTK_ENOTFOUND, AUTK_EARG.
+ */
+AUTK_API autk_status autk_products_layer_of(size_t *layer, autk_dataset *dataset,
+                                            const int32_t *members, size_t n_members, int32_t year,
+                                            const autk_products_opts *opts, autk_err *err)
+    AUTK_MUST_CHECK;
 
 /**
  * Products of an economy or a bloc, persistent ones first, then by value at stake.
@@ -79,6 +99,30 @@ AUTK_API autk_status autk_products(autk_product_row **rows, size_t *n, autk_data
                                    const int32_t *members, size_t n_members, int32_t year,
                                    const autk_products_opts *opts, autk_err *err) AUTK_MUST_CHECK;
 
+/** A partner that may have sold to the economy (bought from it), and nobody reported. */
+typedef struct autk_product_silence {
+    char code[16];
+    char name[96];
+    int32_t partner; /**< economy of the dataset; -1 = it is not in it */
+    double high;     /**< at most so much of all goods, in USD; NaN = nothing bounds it */
+} autk_product_silence;
+
+/**
+ * Partners outside whose flows to the economy or the bloc's members (with opts->exports: from them)
+ * the layer does not have because nobody reported, the largest first. Silent is a pair that the
+ * world dataset calls a gap; and one of which neither side reported anything that year to the
+ * layers that the answer is taken from. Bounds are those of the world dataset, for layers in USD.
+ *
+ * @param out  [*n] the caller's to free(); NULL when there are none
+ * Errors, opts as autk_products.
+ * Cost:   a few ms a member.
+ */
+AUTK_API autk_status autk_products_silent(autk_product_silence **out, size_t *n,
+                                          autk_dataset *dataset, const int32_t *members,
+                                          size_t n_members, int32_t year,
+                                          const autk_products_opts *opts, autk_err *err)
+    AUTK_MUST_CHECK;
+
 /** A partner in the trade of one product. */
 typedef struct autk_product_partner {
     char code[16];
@@ -89,6 +133,10 @@ typedef struct autk_product_partner {
     autk_bounds share; /**< the point is the share in what is reported */
     autk_rank rank;    /**< of a gap the point is 0; all 0 where nothing bounds it */
     bool gap;          /**< neither side reports: at most what is known of all goods between them */
+    /** Of a layer that mirror --store made, value has its 90 % interval (over several codes the sum
+     * of their ends), and this says whose reports it is made of: bits 1 << autk_mirror_kind. 0 = of
+     *  another layer, which has no intervals. */
+    unsigned kinds;
 } autk_product_partner;
 
 typedef struct autk_product_dependence {

@@ -150,6 +150,10 @@ autk_status autki_dataset_has_mirrors(bool *found, const autk_dataset *dataset, 
 /* Was this layer made of others? */
 autk_status autki_dataset_is_mirror(bool *yes, const autk_dataset *dataset, uint32_t layer,
                                     autk_err *err) AUTK_MUST_CHECK;
+/* The layers that a year of a reconciled layer was made of; not *found for others. */
+autk_status autki_dataset_mirror_sources(bool *found, size_t *exporters, size_t *importers,
+                                         const autk_dataset *dataset, size_t layer, int32_t period,
+                                         autk_err *err) AUTK_MUST_CHECK;
 /* Forget what was made of a layer's reports of a period: they have changed. */
 autk_status autki_dataset_drop_mirrors(autk_dataset *dataset, uint32_t layer, int32_t period,
                                        autk_err *err) AUTK_MUST_CHECK;

@@ -276,6 +276,32 @@ autk_status autki_dataset_is_mirror(bool *yes, const autk_dataset *d, uint32_t l
     return st;
 }
 
+autk_status autki_dataset_mirror_sources(bool *found, size_t *exporters, size_t *importers,
+                                         const autk_dataset *d, size_t layer, int32_t period,
+                                         autk_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool any = false;
+    *found = false;
+    autk_status st = autki_dataset_has_mirrors(&any, d, err);
+    if (st != AUTK_OK || !any)
+        return st;
+    st = autki_dataset_prepare(
+        &s, d, "SELECT exporters, importers FROM mirror WHERE layer=? AND period=?", err);
+    if (st != AUTK_OK)
+        return st;
+    sqlite3_bind_int64(s, 1, (sqlite3_int64)layer);
+    sqlite3_bind_int(s, 2, period);
+    if (sqlite3_step(s) == SQLITE_ROW) {
+        sqlite3_int64 x = sqlite3_column_int64(s, 0), m = sqlite3_column_int64(s, 1);
+        *found = x >= 0 && m >= 0 && (size_t)x < d->n_layers && (size_t)m < d->n_layers;
+        *exporters = *found ? (size_t)x : 0;
+        *importers = *found ? (size_t)m : 0;
+    }
+    sqlite3_finalize(s);
+    return st;
+}
+
 autk_status autki_dataset_drop_mirrors(autk_dataset *d, uint32_t layer, int32_t period,
                                        autk_err *err)
 {

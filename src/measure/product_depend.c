@@ -1,3 +1,5 @@
+#include <autarky/mirror.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "data/dataset_file.h"
 #include "measure/products_sums.h"
 
 #define CODE_MIN 2
@@ -67,6 +70,63 @@ static void sum_partners(double *value, double *quantity, const work *w, const a
     }
 }
 
+/* What a reconciled layer knows beside its values. */
+typedef struct intervals {
+    double *value, *low, *high; /* [n_economies] sums over the product's codes */
+    unsigned *kinds;
+} intervals;
+
+static void sum_intervals(intervals *iv, const work *w, const autk_mirror_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int32_t partner = w->opts->exports ? rows[i].importer : rows[i].exporter;
+        if (w->trade->detail.group[rows[i].product] < 0)
+            continue;
+        iv->value[partner] += rows[i].flow.value;
+        iv->low[partner] += rows[i].flow.low;
+        iv->high[partner] += rows[i].flow.high;
+        iv->kinds[partner] |= 1U << rows[i].flow.kind;
+    }
+}
+
+/* Partners' values get the intervals of the layer, where it is one that was reconciled here. */
+static autk_status add_intervals(work *w, autk_err *err)
+{
+    const autki_product_trade *t = w->trade;
+    size_t n = t->n_economies, n_rows = 0, x, m;
+    bool mirrored = false;
+    autk_mirror_row *rows = NULL;
+    autk_status st =
+        autki_dataset_mirror_sources(&mirrored, &x, &m, t->dataset, t->layer, w->out->year, err);
+    if (st != AUTK_OK || !mirrored)
+        return st;
+    double *room = autki_calloc(3 * n, sizeof *room);
+    intervals iv = {room, room + n, room + 2 * n, autki_calloc(n, sizeof *iv.kinds)};
+    if (room == NULL || iv.kinds == NULL)
+        st = autki_no_memory(err, 3 * n * sizeof *room);
+    if (st == AUTK_OK)
+        st = autk_mirror_read(&rows, &n_rows, t->dataset, w->out->year,
+                              w->opts->exports ? w->economy : AUTK_ANY_ECONOMY,
+                              w->opts->exports ? AUTK_ANY_ECONOMY : w->economy, err);
+    if (st == AUTK_OK)
+        sum_intervals(&iv, w, rows, n_rows);
+    for (size_t i = 0; st == AUTK_OK && i < w->out->n_partners; i++) {
+        autk_product_partner *p = &w->out->partners[i];
+        int32_t e;
+        /* A newer layer may have been made of the same year: its intervals are not of this one. */
+        if (autk_dataset_find_economy(&e, t->dataset, p->code, NULL) != AUTK_OK ||
+            !(fabs(iv.value[e] - p->value.point) <= 1e-9 * p->value.point))
+            continue;
+        p->value = (autk_bounds){fmin(iv.low[e], p->value.point), p->value.point,
+                                 fmax(iv.high[e], p->value.point)};
+        p->kinds = iv.kinds[e];
+    }
+    free(rows);
+    free(room);
+    free(iv.kinds);
+    return st;
+}
+
 static autk_status list_partners(work *w, const double *value, const double *quantity,
                                  autk_err *err)
 {
@@ -108,6 +168,8 @@ static autk_status add_reported(work *w, autk_err *err)
         sum_partners(sums, sums + n, w, &f);
         st = list_partners(w, sums, sums + n, err);
     }
+    if (st == AUTK_OK)
+        st = add_intervals(w, err);
     autk_flows_deinit(&f);
     free(sums);
     return st;

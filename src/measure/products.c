@@ -3,7 +3,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
-#include "measure/products_sums.h"
+#include "measure/products_bounds.h"
 
 #define YEARS_MAX 10
 
@@ -52,14 +52,15 @@ static int by_stake(const void *a, const void *b)
 }
 
 static autk_status collect(autk_product_row **rows, size_t *n, const autki_product_trade *c,
-                           const autk_products_opts *o, const autki_product_sums *years,
-                           size_t n_years, autk_err *err)
+                           autki_products_room *room, const autk_products_opts *o,
+                           const autki_product_sums *years, size_t n_years, autk_err *err)
 {
     autk_product_row *list = autki_calloc(c->detail.n, sizeof *list);
     size_t count = 0;
+    autk_status st = AUTK_OK;
     if (list == NULL)
         return autki_no_memory(err, c->detail.n * sizeof *list);
-    for (size_t g = 0; g < c->detail.n; g++) {
+    for (size_t g = 0; g < c->detail.n && st == AUTK_OK; g++) {
         if (!(years[0].imports[g] > 0))
             continue;
         autk_product_row *r = &list[count++];
@@ -75,12 +76,15 @@ static autk_status collect(autk_product_row **rows, size_t *n, const autki_produ
             r->years_geodep += other.geodep;
         }
         r->persistent = r->years_geodep >= o->n_years_min;
+        st = autki_products_widen(r, room, c, &years[0], g, o, err);
     }
     qsort(list, count, sizeof *list, by_stake);
-    if (count == 0) {
+    if (st != AUTK_OK || count == 0) {
         free(list);
         list = NULL;
     }
+    if (st != AUTK_OK)
+        return st;
     *rows = list;
     *n = count;
     return AUTK_OK;
@@ -115,6 +119,7 @@ autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *data
 {
     autk_products_opts o = opts != NULL ? *opts : autk_products_opts_default();
     autki_product_trade trade = {.dataset = NULL};
+    autki_products_room room = {.n_silent = 0};
     autki_product_sums years[YEARS_MAX];
     size_t n_years = 0;
     autk_status st = check(dataset, members, n_members, &o, err);
@@ -124,6 +129,8 @@ autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *data
         return st;
     st = autki_product_trade_open(&trade, dataset, members, n_members, year, o.layer, o.digits, "",
                                   o.exports, err);
+    if (st == AUTK_OK)
+        st = autki_products_room_find(&room, &trade, o.world, year, err);
     for (int k = 0; st == AUTK_OK && k < o.n_years; k++) {
         bool there = false;
         st = autki_product_trade_has(&there, &trade, year - k, err);
@@ -131,14 +138,52 @@ autk_status autk_products(autk_product_row **rows, size_t *n, autk_dataset *data
             st = autki_fail(err, AUTK_ENOTFOUND, "expected flows of %d, got none in the layer",
                             year);
         if (st == AUTK_OK && there) {
+            trade.keeps_partners = k == 0 && room.high > 0;
             st = autki_product_trade_year(&years[n_years], &trade, year - k, err);
             n_years += st == AUTK_OK;
         }
     }
     if (st == AUTK_OK)
-        st = collect(rows, n, &trade, &o, years, n_years, err);
+        st = collect(rows, n, &trade, &room, &o, years, n_years, err);
     for (size_t k = 0; k < n_years; k++)
         autki_product_sums_free(&years[k]);
+    autki_products_room_deinit(&room);
+    autki_product_trade_close(&trade);
+    autk_dataset_release(dataset);
+    return st;
+}
+
+autk_status autk_products_layer_of(size_t *layer, autk_dataset *dataset, const int32_t *members,
+                                   size_t n_members, int32_t year, const autk_products_opts *opts,
+                                   autk_err *err)
+{
+    autk_products_opts o = opts != NULL ? *opts : autk_products_opts_default();
+    autki_product_trade trade = {.dataset = NULL};
+    autk_status st = check(dataset, members, n_members, &o, err);
+    if (st == AUTK_OK)
+        st = autki_product_trade_open(&trade, dataset, members, n_members, year, o.layer, o.digits,
+                                      "", o.exports, err);
+    if (st == AUTK_OK)
+        *layer = trade.layer;
+    autki_product_trade_close(&trade);
+    return st;
+}
+
+autk_status autk_products_silent(autk_product_silence **out, size_t *n, autk_dataset *dataset,
+                                 const int32_t *members, size_t n_members, int32_t year,
+                                 const autk_products_opts *opts, autk_err *err)
+{
+    autk_products_opts o = opts != NULL ? *opts : autk_products_opts_default();
+    autki_product_trade trade = {.dataset = NULL};
+    autk_status st = check(dataset, members, n_members, &o, err);
+    if (st == AUTK_OK)
+        st = autk_dataset_hold(dataset, err);
+    if (st != AUTK_OK)
+        return st;
+    st = autki_product_trade_open(&trade, dataset, members, n_members, year, o.layer, o.digits, "",
+                                  o.exports, err);
+    if (st == AUTK_OK)
+        st = autki_products_silent(out, n, &trade, o.world, year, false, err);
     autki_product_trade_close(&trade);
     autk_dataset_release(dataset);
     return st;

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "data/dataset_file.h"
 #include "data/hs.h"
 
 /* ------------------------------------------------------------------ detail */
@@ -111,6 +112,7 @@ void autki_product_sums_free(autki_product_sums *s)
     free(s->top_partner);
     free(s->world);
     free(s->world_squares);
+    free(s->by_partner);
 }
 
 static autk_status make_sums(autki_product_sums *s, size_t n, autk_err *err)
@@ -162,6 +164,8 @@ static void add_supplier(autki_product_sums *s, const autki_product_trade *c, co
             continue;
         }
         s->imports[g] += to_members[g];
+        if (s->by_partner != NULL)
+            s->by_partner[(size_t)supplier * d->n + g] = to_members[g];
         s->squares[g] += to_members[g] * to_members[g];
         if (to_members[g] > s->top[g]) {
             s->top[g] = to_members[g];
@@ -176,6 +180,13 @@ autk_status autki_product_trade_year(autki_product_sums *s, const autki_product_
     autk_status st = make_sums(s, c->detail.n, err);
     if (st != AUTK_OK)
         return st;
+    if (c->keeps_partners) {
+        s->by_partner = autki_calloc(c->n_economies * c->detail.n, sizeof *s->by_partner);
+        if (s->by_partner == NULL) {
+            autki_product_sums_free(s);
+            return autki_no_memory(err, c->n_economies * c->detail.n * sizeof *s->by_partner);
+        }
+    }
     for (int32_t e = 0; st == AUTK_OK && e < (int32_t)c->n_economies; e++) {
         if (!is_economy(c, e))
             continue;
@@ -193,6 +204,21 @@ autk_status autki_product_trade_year(autki_product_sums *s, const autki_product_
 }
 
 /* ------------------------------------------------------------------ choosing a layer */
+
+/* Has the layer any flow of a member in that direction? */
+static autk_status has_member(bool *found, const autki_product_trade *t, size_t layer, int32_t year,
+                              autk_err *err)
+{
+    uint32_t *economies = NULL;
+    size_t n = 0;
+    *found = false;
+    autk_status st = autki_dataset_chunks(&economies, &n, t->dataset, (uint32_t)layer, year,
+                                          t->exports ? AUTKI_BY_EXPORTER : AUTKI_BY_IMPORTER, err);
+    for (size_t i = 0; i < n; i++)
+        *found = *found || (economies[i] < t->n_economies && t->is_member[economies[i]]);
+    free(economies);
+    return st;
+}
 
 static int rank_of(const autk_layer *l, bool exports)
 {
@@ -213,8 +239,9 @@ static autk_status has_year(bool *found, autk_dataset *d, size_t layer, int32_t 
     return st;
 }
 
-autk_status autk_products_layer(size_t *layer, autk_dataset *d, int32_t year, int digits,
-                                bool exports, autk_err *err)
+/* @param trade  whose members must have flows in it; NULL = no matter whose */
+static autk_status choose_layer(size_t *layer, autk_dataset *d, const autki_product_trade *trade,
+                                int32_t year, int digits, bool exports, autk_err *err)
 {
     const autk_layer *best = NULL;
     int needed = digits == AUTK_PRODUCT_SECTIONS ? 2 : digits;
@@ -224,6 +251,8 @@ autk_status autk_products_layer(size_t *layer, autk_dataset *d, int32_t year, in
         if (l->flow != AUTK_FLOW_TRADE || l->frequency != 'A' || l->level < needed)
             continue;
         autk_status st = has_year(&there, d, i, year, err);
+        if (st == AUTK_OK && there && trade != NULL)
+            st = has_member(&there, trade, i, year, err);
         if (st != AUTK_OK)
             return st;
         int better = best == NULL ? 1 : rank_of(l, exports) - rank_of(best, exports);
@@ -238,6 +267,22 @@ autk_status autk_products_layer(size_t *layer, autk_dataset *d, int32_t year, in
                           "a dataset without",
                           needed, year);
     return AUTK_OK;
+}
+
+autk_status autk_products_layer(size_t *layer, autk_dataset *d, int32_t year, int digits,
+                                bool exports, autk_err *err)
+{
+    return choose_layer(layer, d, NULL, year, digits, exports, err);
+}
+
+/* The best layer in which the members are; where they are in none, the best there is. */
+static autk_status choose_members_layer(autki_product_trade *t, int32_t year, int digits,
+                                        autk_err *err)
+{
+    autk_status st = choose_layer(&t->layer, t->dataset, t, year, digits, t->exports, err);
+    if (st == AUTK_ENOTFOUND)
+        st = choose_layer(&t->layer, t->dataset, NULL, year, digits, t->exports, err);
+    return st;
 }
 
 autk_status autki_product_trade_has(bool *found, const autki_product_trade *trade, int32_t year,
@@ -273,21 +318,18 @@ autk_status autki_product_trade_open(autki_product_trade *out, autk_dataset *dat
                              .n_economies = (size_t)autk_dataset_n_economies(dataset),
                              .exports = exports};
     int needed = digits_needed(digits, prefix);
-    autk_status st = AUTK_OK;
-    if (layer < 0)
-        st = autk_products_layer(&t.layer, dataset, year, needed, exports, err);
-    const autk_layer *l = st == AUTK_OK ? autk_dataset_layer(dataset, t.layer) : NULL;
-    if (st == AUTK_OK && (l == NULL || l->level < needed))
-        st =
-            autki_fail(err, AUTK_EARG, "expected a layer with codes of at least %d digits", needed);
-    if (st != AUTK_OK)
-        return st;
     t.is_member = autki_calloc(t.n_economies, sizeof *t.is_member);
     if (t.is_member == NULL)
         return autki_no_memory(err, t.n_economies);
     for (size_t i = 0; i < n_members; i++)
         t.is_member[members[i]] = true;
-    st = make_detail(&t.detail, dataset, l->level, digits, prefix, err);
+    autk_status st = layer < 0 ? choose_members_layer(&t, year, needed, err) : AUTK_OK;
+    const autk_layer *l = st == AUTK_OK ? autk_dataset_layer(dataset, t.layer) : NULL;
+    if (st == AUTK_OK && (l == NULL || l->level < needed))
+        st =
+            autki_fail(err, AUTK_EARG, "expected a layer with codes of at least %d digits", needed);
+    if (st == AUTK_OK)
+        st = make_detail(&t.detail, dataset, l->level, digits, prefix, err);
     if (st == AUTK_OK && (t.room = autki_malloc(2 * t.detail.n, sizeof *t.room)) == NULL)
         st = autki_no_memory(err, 2 * t.detail.n);
     if (st == AUTK_OK)

@@ -24,6 +24,7 @@ typedef struct autki_product_sums {
     double *squares, *top;              /* [n] Σ value², largest partner's value */
     int32_t *top_partner;
     double *world, *world_squares; /* [n] Σ over exporters of their total, and of its square */
+    double *by_partner;            /* [n_economies n] imports from each; NULL unless kept */
 } autki_product_sums;
 
 typedef struct autki_product_trade {
@@ -32,7 +33,8 @@ typedef struct autki_product_trade {
     bool exports;    /* all sides change places */
     bool *is_member; /* [n_economies] */
     autki_product_detail detail;
-    double *room; /* [2 n groups] */
+    double *room;        /* [2 n groups] */
+    bool keeps_partners; /* sums are to have by_partner */
 } autki_product_trade;
 
 /**

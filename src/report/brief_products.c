@@ -20,6 +20,8 @@ void autki_products_free(autki_products *products)
         return;
     for (int s = 0; s < AUTKI_PRODUCT_SIDES; s++)
         free(products->rows[s]);
+    for (int s = 0; s < AUTKI_PRODUCT_SIDES; s++)
+        free(products->silent[s]);
     free(products);
 }
 
@@ -43,20 +45,27 @@ static void choose_year(autki_products *p, int year)
     }
 }
 
-static autk_status gather_side(autki_products *p, autk_dataset *dataset, int32_t economy, int side,
-                               autk_err *err)
+static autk_status gather_side(autki_products *p, autk_dataset *dataset, const autk_world *world,
+                               int32_t economy, int side, autk_err *err)
 {
     size_t layer = 0;
     autk_products_opts opts = autk_products_opts_default();
     opts.digits = p->digits;
     opts.exports = side == AUTKI_EXPORTED;
-    autk_status st = autk_products_layer(&layer, dataset, p->year, p->digits, opts.exports, err);
+    opts.world = world;
+    autk_status st = autk_products_layer_of(&layer, dataset, &economy, 1, p->year, &opts, err);
     if (st == AUTK_OK) {
+        const autk_layer *l = autk_dataset_layer(dataset, layer);
         opts.layer = (int64_t)layer;
-        p->source = autk_dataset_layer(dataset, layer)->source;
+        p->layer_source[side] = l->source;
+        p->layer_side[side] = l->side;
+        p->source = p->source != NULL ? p->source : l->source;
         st = autk_products(&p->rows[side], &p->n_rows[side], dataset, &economy, 1, p->year, &opts,
                            err);
     }
+    if (st == AUTK_OK)
+        st = autk_products_silent(&p->silent[side], &p->n_silent[side], dataset, &economy, 1,
+                                  p->year, &opts, err);
     return st == AUTK_ENOTFOUND ? AUTK_OK : st;
 }
 
@@ -77,7 +86,7 @@ autk_status autki_brief_add_products(autk_brief *brief, autk_dataset *dataset, a
     choose_year(p, brief->year);
     autk_status st = AUTK_OK;
     for (int s = 0; p->year != 0 && s < AUTKI_PRODUCT_SIDES && st == AUTK_OK; s++)
-        st = gather_side(p, dataset, economy, s, err);
+        st = gather_side(p, dataset, brief->world, economy, s, err);
     return st;
 }
 
@@ -85,12 +94,12 @@ autk_status autki_brief_add_products(autk_brief *brief, autk_dataset *dataset, a
 
 typedef struct tally {
     double value, dependent_value;
-    size_t n_geodep, n_persistent, n_eu;
+    size_t n_geodep, n_persistent, n_eu, n_unsure;
 } tally;
 
 static tally count(const autki_products *p, int side)
 {
-    tally t = {0, 0, 0, 0, 0};
+    tally t = {.value = 0};
     for (size_t i = 0; i < p->n_rows[side]; i++) {
         const autk_product_row *r = &p->rows[side][i];
         t.value += r->imports;
@@ -98,8 +107,44 @@ static tally count(const autki_products *p, int side)
         t.n_geodep += r->geodep;
         t.n_persistent += r->persistent;
         t.n_eu += r->eu_dependent;
+        t.n_unsure += !r->eu_sure || !r->geodep_sure;
     }
     return t;
+}
+
+static const char *layer_words(autk_side side)
+{
+    return side == AUTK_SIDE_EXPORTER   ? "exporters' reports"
+           : side == AUTK_SIDE_IMPORTER ? "importers' reports"
+                                        : autk_side_text(side);
+}
+
+/* What is in no sum, and how many verdicts it could turn. */
+static void say_silence(autk_buf *t, const autki_products *p, int side)
+{
+    const autk_product_silence *s = p->silent[side];
+    size_t n = p->n_silent[side], n_open = 0;
+    if (n == 0 || p->n_rows[side] == 0)
+        return;
+    while (n_open < n && isnan(s[n_open].high))
+        n_open++;
+    autk_buf_printf(t, "Nobody reports what %zu partner%s %s: ", n, n == 1 ? "" : "s",
+                    side == AUTKI_IMPORTED ? "sold to it" : "bought of it");
+    for (size_t i = n_open; i < n && i < n_open + 2; i++) {
+        autk_buf_printf(t, "%s%s (of all goods at most ", i == n_open ? "" : ", ", s[i].name);
+        autk_format_usd(t, s[i].high);
+        autk_buf_puts(t, " USD");
+        autk_buf_puts(t, ")");
+    }
+    if (n - n_open > 2)
+        autk_buf_printf(t, " and %zu more", n - n_open - 2);
+    if (n_open != 0)
+        autk_buf_printf(t, "%s%s%s, which nothing bounds", n_open < n ? "; " : "", s[0].name,
+                        n_open > 1 ? " and others" : "");
+    autk_buf_printf(t,
+                    ". It is in no sum of this section and could turn the verdict on %zu of "
+                    "the %zu product%s.",
+                    count(p, side).n_unsure, p->n_rows[side], p->n_rows[side] == 1 ? "" : "s");
 }
 
 static void say_side(autk_buf *t, const autki_products *p, int side)
@@ -108,8 +153,9 @@ static void say_side(autk_buf *t, const autki_products *p, int side)
     tally c = count(p, side);
     if (p->n_rows[side] == 0)
         return;
-    autk_buf_printf(t, "Of %zu products in its reported %s of %d, ", p->n_rows[side],
-                    side_names[side], p->year);
+    autk_buf_printf(t, "Of %zu product%s in its reported %s of %d (%s, %s), ", p->n_rows[side],
+                    p->n_rows[side] == 1 ? "" : "s", side_names[side], p->year,
+                    p->layer_source[side], layer_words(p->layer_side[side]));
     if (c.n_geodep == 0)
         autk_buf_puts(t, "none depends");
     else
@@ -140,15 +186,6 @@ static void say_why_none(autk_buf *t, const autk_brief *b)
     autk_buf_printf(t, " in %d or before.", b->year);
 }
 
-static void say_gap(autk_buf *t, const autk_brief *b)
-{
-    if (b->products->year != b->year || !autki_brief_entry(b)->gap)
-        return;
-    autk_buf_puts(t, "What nobody reports is in no sum of this section, such as the trade with ");
-    autki_words_name(t, b->world, b->on);
-    autk_buf_printf(t, " in %d: autarky depend --product has room for it in its ranges.", b->year);
-}
-
 autk_status autki_brief_say_products(autk_brief *brief, autk_buf *t, autk_err *err)
 {
     autki_lines *lines = &brief->sentences[AUTKI_PRODUCTS];
@@ -159,10 +196,12 @@ autk_status autki_brief_say_products(autk_brief *brief, autk_buf *t, autk_err *e
     for (int s = 0; s < AUTKI_PRODUCT_SIDES && st == AUTK_OK; s++) {
         say_side(t, brief->products, s);
         st = autki_lines_take(lines, t, err);
+        if (st == AUTK_OK)
+            say_silence(t, brief->products, s);
+        if (st == AUTK_OK)
+            st = autki_lines_take(lines, t, err);
     }
-    if (st == AUTK_OK)
-        say_gap(t, brief);
-    return st == AUTK_OK ? autki_lines_take(lines, t, err) : st;
+    return st;
 }
 
 /* ------------------------------------------------------------------ table */
@@ -225,6 +264,13 @@ static void put_row(autki_object *array, const autki_products *p, const autk_pro
     autki_object_number(&o, "at_stake", r->at_stake);
     autki_object_text(&o, "top_partner", autk_dataset_economy_code(p->dataset, r->top_partner));
     autki_object_number(&o, "top_share", r->top_share);
+    autki_object_number(&o, "unknown_share", r->unknown_share);
+    autki_object_number(&o, "top_share_low", r->top_share_low);
+    autki_object_number(&o, "top_share_high", r->top_share_high);
+    autki_object_number(&o, "hhi_low", r->hhi_low);
+    autki_object_number(&o, "hhi_high", r->hhi_high);
+    autki_object_bool(&o, "eu_sure", r->eu_sure);
+    autki_object_bool(&o, "geodep_sure", r->geodep_sure);
     autki_object_number(&o, "hhi", r->hhi);
     autki_object_number(&o, "world_hhi", r->world_hhi);
     autki_object_number(&o, "ratio", r->ratio);
@@ -270,7 +316,7 @@ void autki_products_csv(autk_buf *out, const autk_brief *brief)
                 "USD",      "reported"};
             autki_brief_put_csv_row(out, &row);
             row.measure = hhi[s];
-            row.value = autk_bounds_exact(r->hhi);
+            row.value = (autk_bounds){r->hhi_low, r->hhi, r->hhi_high};
             row.unit = "index";
             autki_brief_put_csv_row(out, &row);
         }

@@ -16,7 +16,11 @@ typedef struct autki_products {
     const autk_dataset *dataset; /* borrowed */
     int year;                    /* the brief's, or the last before it; 0 = no products at all */
     int digits;
-    const char *source;                          /* of the layer */
+    const char *source; /* of the layer of imports; of exports where there is none */
+    const char *layer_source[AUTKI_PRODUCT_SIDES];
+    autk_side layer_side[AUTKI_PRODUCT_SIDES];
+    autk_product_silence *silent[AUTKI_PRODUCT_SIDES];
+    size_t n_silent[AUTKI_PRODUCT_SIDES];        /* of the layer */
     autk_product_row *rows[AUTKI_PRODUCT_SIDES]; /* [n_rows] persistent ones first */
     size_t n_rows[AUTKI_PRODUCT_SIDES];
 } autki_products;

@@ -1,3 +1,4 @@
+#include <autarky/mirror.h>
 #include <autarky/products_report.h>
 
 #include <math.h>
@@ -30,6 +31,15 @@ static const autk_layer *layer_of(const page *p, const autk_product_dependence *
 
 static const char *evidence_of(const autk_product_partner *p)
 {
+    static const unsigned both = 1U << AUTK_MIRROR_BOTH;
+    if (p->kinds == both)
+        return "reconciled: both sides";
+    if ((p->kinds & both) != 0)
+        return "reconciled: both sides, some one side";
+    if (p->kinds != 0)
+        return p->kinds == 1U << AUTK_MIRROR_EXPORTER   ? "reconciled: exporter only"
+               : p->kinds == 1U << AUTK_MIRROR_IMPORTER ? "reconciled: importer only"
+                                                        : "reconciled: one side each";
     if (p->gap)
         return isfinite(p->value.high) ? "gap: at most all goods between them"
                                        : "gap: nothing bounds it";

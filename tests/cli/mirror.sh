@@ -53,6 +53,11 @@ END
 "$AUTARKY" dataset products.atk --format csv | cut -d, -f1-4,6,11
 "$AUTARKY" dataset verify products.atk >/dev/null && echo good
 "$AUTARKY" products BLR --dataset products.atk --year 2020 --format csv | cut -d, -f1-4
+# The reconciled layer goes first, with its intervals and whose reports it is made of.
+"$AUTARKY" products BLR --dataset products.atk --year 2020
+"$AUTARKY" depend BLR --product 3104 --flow export --year 2020 --dataset products.atk
+"$AUTARKY" depend BLR --product 27 --flow import --year 2020 --dataset products.atk --format csv | cut -d, -f5-15
+"$AUTARKY" brief BLR --year 2020 --dataset products.atk | sed -n '/^Products$/,/^$/p'
 "$AUTARKY" mirror products.atk --economy BLR --product 31 --year 2019
 echo "exit $?"
 for totals in "" --without-totals; do
