@@ -214,6 +214,13 @@ static autk_status find_economy(cli_context *cli, corridors_run *run)
                        "expected an economy or WLD, got the group %s", cli->arguments[0]);
         return cli->err.code = AUTK_EARG;
     }
+    if (st == AUTK_OK && run->economy != AUTK_PARTY_WORLD &&
+        autk_network_city(run->base.network, run->economy) < 0) {
+        (void)snprintf(cli->err.msg, sizeof cli->err.msg,
+                       "expected an economy with a place in the network of routes, got %s",
+                       autk_world_party_name(run->base.world, run->economy));
+        return cli->err.code = AUTK_ENOTFOUND;
+    }
     return st;
 }
 

@@ -183,8 +183,8 @@ static void write_text(autk_buf *out, const route_run *run)
 
 /* ------------------------------------------------------------------ CSV: one row a leg */
 
-static void csv_rows(autk_table *table, const autk_network *net, const autk_routes *routes,
-                     const char *state)
+static void leg_rows(autk_table *table, const autk_network *net, const autk_routes *routes,
+                     const char *state, bool named)
 {
     for (size_t i = 0; i < routes->n; i++) {
         for (size_t k = 0; k < routes->routes[i].n_legs; k++) {
@@ -192,8 +192,10 @@ static void csv_rows(autk_table *table, const autk_network *net, const autk_rout
             autk_table_text(table, state);
             autk_table_number(table, (double)i + 1);
             autk_table_number(table, routes->routes[i].share);
-            autk_table_text(table, autk_network_place(net, leg->from)->id);
-            autk_table_text(table, autk_network_place(net, leg->to)->id);
+            const autk_place *from = autk_network_place(net, leg->from);
+            const autk_place *to = autk_network_place(net, leg->to);
+            autk_table_text(table, named ? from->name : from->id);
+            autk_table_text(table, named ? to->name : to->id);
             autk_table_text(table, autk_mode_text(leg->mode));
             autk_table_number(table, leg->distance_km);
             autk_table_number(table, leg->time_h);
@@ -202,7 +204,8 @@ static void csv_rows(autk_table *table, const autk_network *net, const autk_rout
     }
 }
 
-static autk_status build_table(cli_context *cli, autk_table **out, const route_run *run)
+/* named: places by their names, for a reader, instead of ids. */
+static autk_status build_table(cli_context *cli, autk_table **out, const route_run *run, bool named)
 {
     static const autk_column columns[] = {{"state", "state", AUTK_CELL_TEXT, 0},
                                           {"route", "route", AUTK_CELL_INTEGER, 0},
@@ -217,9 +220,9 @@ static autk_status build_table(cli_context *cli, autk_table **out, const route_r
     autk_status st = autk_table_create(&table, columns, 9, &cli->err);
     if (st != AUTK_OK)
         return st;
-    csv_rows(table, run->base.network, run->before, "before");
+    leg_rows(table, run->base.network, run->before, "before", named);
     if (run->after != NULL)
-        csv_rows(table, run->base.network, run->after, "after");
+        leg_rows(table, run->base.network, run->after, "after", named);
     *out = table;
     return AUTK_OK;
 }
@@ -227,7 +230,7 @@ static autk_status build_table(cli_context *cli, autk_table **out, const route_r
 static autk_status write_csv(cli_context *cli, const route_run *run)
 {
     autk_table *table = NULL;
-    autk_status st = build_table(cli, &table, run);
+    autk_status st = build_table(cli, &table, run, false);
     if (st == AUTK_OK)
         st = cli_write_table(cli, table);
     autk_table_free(table);
@@ -256,7 +259,7 @@ static autk_status map_page(cli_context *cli, autk_buf *out, const autk_route_ma
                             const route_run *run)
 {
     autk_table *table = NULL;
-    autk_status st = build_table(cli, &table, run);
+    autk_status st = build_table(cli, &table, run, true);
     if (st != AUTK_OK)
         return st;
     autk_page_begin(out, map->frame.title, map->frame.description);

@@ -117,10 +117,15 @@ autk_status autk_network_find(int32_t *place, const autk_network *network, const
                               autk_err *err)
 {
     int32_t found = autki_place_exact(network, text);
-    int32_t economy;
+    int32_t economy = -1;
     if (found < 0 && network->world != NULL &&
         autk_world_find_economy(&economy, network->world, text, 0, NULL) == AUTK_OK)
         found = autk_network_city(network, economy);
+    if (found < 0 && economy >= 0)
+        return autki_fail(err, AUTK_ENOTFOUND,
+                          "expected an economy with a place in the network of routes, got %s: none "
+                          "of its towns and ports is in it",
+                          autk_world_party_name(network->world, economy));
     if (found < 0)
         return not_found(network, text, err);
     *place = found;

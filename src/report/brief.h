@@ -121,9 +121,12 @@ bool autki_brief_has(const autk_brief *brief, autki_section section, const autk_
 /** A text cut to fit a column of the terminal's table. */
 void autki_table_cut(autk_table *table, const char *text, size_t max_columns);
 
-/** The table of a section; *out stays NULL where the section has none. The caller's to free. */
+/**
+ * The table of a section; *out stays NULL where the section has none. The caller's to free.
+ * @param whole  the last column's texts as they are, for a page that breaks lines; else cut
+ */
 autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_section section,
-                              autk_err *err) AUTK_MUST_CHECK;
+                              bool whole, autk_err *err) AUTK_MUST_CHECK;
 
 /** Turns, events, the loss, routes, claims and sources: after the numbers, before the words. */
 autk_status autki_brief_add_products(autk_brief *brief, autk_dataset *dataset, autk_err *err)

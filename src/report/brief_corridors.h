@@ -44,8 +44,8 @@ typedef struct autki_corridors {
 
 void autki_corridors_free(autki_corridors *corridors);
 
-autk_status autki_corridors_table(autk_table **out, const autk_brief *brief, autk_err *err)
-    AUTK_MUST_CHECK;
+autk_status autki_corridors_table(autk_table **out, const autk_brief *brief, bool whole,
+                                  autk_err *err) AUTK_MUST_CHECK;
 /** The map, as a figure. */
 autk_status autki_corridors_map(autk_buf *out, const autk_brief *brief, autk_err *err)
     AUTK_MUST_CHECK;

@@ -213,7 +213,7 @@ static void add_cost_interval(autk_table *table, autk_bounds cost)
     autk_buf_deinit(&text);
 }
 
-static void add_way(autk_table *table, const autk_brief *b, const autki_way *way)
+static void add_way(autk_table *table, const autk_brief *b, const autki_way *way, bool whole)
 {
     const autk_route *route = route_of(way);
     autk_buf text;
@@ -230,11 +230,12 @@ static void add_way(autk_table *table, const autk_brief *b, const autki_way *way
     autk_table_number(table, route->distance_km);
     autk_table_number(table, route->time_h / 24.0);
     say_way(&text, b->corridors->network, route);
-    autki_table_cut(table, autk_buf_text(&text), MAX_WAY_COLUMNS);
+    autki_table_cut(table, autk_buf_text(&text), whole ? SIZE_MAX : MAX_WAY_COLUMNS);
     autk_buf_deinit(&text);
 }
 
-autk_status autki_corridors_table(autk_table **out, const autk_brief *brief, autk_err *err)
+autk_status autki_corridors_table(autk_table **out, const autk_brief *brief, bool whole,
+                                  autk_err *err)
 {
     static const autk_column columns[] = {
         {"partner", "partner", AUTK_CELL_TEXT, 0}, {"before", "open", AUTK_CELL_FIXED, 0},
@@ -250,7 +251,7 @@ autk_status autki_corridors_table(autk_table **out, const autk_brief *brief, aut
     if (st != AUTK_OK)
         return st;
     for (size_t i = 0; i < c->n_ways; i++)
-        add_way(table, brief, &c->ways[i]);
+        add_way(table, brief, &c->ways[i], whole);
     *out = table;
     return AUTK_OK;
 }

@@ -470,7 +470,7 @@ static autk_status put_section(autk_buf *out, const autk_brief *b, autki_section
                                autk_err *err)
 {
     autk_table *table = NULL;
-    autk_status st = autki_brief_table(&table, b, section, err);
+    autk_status st = autki_brief_table(&table, b, section, true, err);
     if (st != AUTK_OK || !autki_brief_has(b, section, table))
         return st;
     autk_page_section(out, autki_section_id(section), autki_section_title(section));

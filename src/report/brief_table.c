@@ -105,7 +105,7 @@ static autk_status partners_table(autk_table **out, const autk_brief *b, autk_er
     return AUTK_OK;
 }
 
-static autk_status events_table(autk_table **out, const autk_brief *b, autk_err *err)
+static autk_status events_table(autk_table **out, const autk_brief *b, bool whole, autk_err *err)
 {
     static const autk_column columns[] = {{"mark", "", AUTK_CELL_INTEGER, 0},
                                           {"date", "date", AUTK_CELL_TEXT, 0},
@@ -123,7 +123,7 @@ static autk_status events_table(autk_table **out, const autk_brief *b, autk_err 
         autki_words_date(&date, event->date);
         autk_table_number(table, (double)(i + 1));
         autki_table_take(table, &date);
-        autki_table_cut(table, event->title, MAX_TITLE_COLUMNS);
+        autki_table_cut(table, event->title, whole ? SIZE_MAX : MAX_TITLE_COLUMNS);
     }
     autk_buf_deinit(&date);
     *out = table;
@@ -254,13 +254,13 @@ static autk_status isolation_table(autk_table **out, const autk_brief *b, autk_e
 }
 
 autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_section section,
-                              autk_err *err)
+                              bool whole, autk_err *err)
 {
     switch (section) {
     case AUTKI_PARTNERS:
         return partners_table(out, brief, err);
     case AUTKI_SERIES:
-        return events_table(out, brief, err);
+        return events_table(out, brief, whole, err);
     case AUTKI_BLOCS:
         return blocs_table(out, brief, err);
     case AUTKI_BOTH_WAYS:
@@ -270,7 +270,7 @@ autk_status autki_brief_table(autk_table **out, const autk_brief *brief, autki_s
     case AUTKI_LOSS:
         return autki_loss_table(out, brief, err);
     case AUTKI_CORRIDORS:
-        return autki_corridors_table(out, brief, err);
+        return autki_corridors_table(out, brief, whole, err);
     case AUTKI_STRUCTURE:
         return autki_structure_table(out, brief, err);
     case AUTKI_ISOLATION:

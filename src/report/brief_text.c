@@ -119,7 +119,7 @@ static autk_status write_section(autk_buf *out, const autk_brief *b, autki_secti
                                  autk_err *err)
 {
     autk_table *table = NULL;
-    autk_status st = autki_brief_table(&table, b, section, err);
+    autk_status st = autki_brief_table(&table, b, section, false, err);
     if (st != AUTK_OK || !autki_brief_has(b, section, table))
         return st;
     autk_buf_putc(out, '\n');

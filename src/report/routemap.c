@@ -249,7 +249,7 @@ typedef struct box {
 } box;
 
 typedef struct labels {
-    box taken[AUTK_ROUTE_MAP_WAYS + 1];
+    box taken[2 * (AUTK_ROUTE_MAP_WAYS + 1)]; /* by dots, then by names */
     size_t n;
 } labels;
 
@@ -270,23 +270,31 @@ static bool has_room(const labels *l, const box *at, const view *v)
     return true;
 }
 
-/* A name right or left of its dot, above, at its height or below: the first that is free. Where
- * none is, the table below the map has the name. */
+/* A name beside its dot: the first place that neither a name nor another dot takes. Where none is,
+ * the table below the map has the name. */
 static void draw_name(autk_buf *out, labels *l, const view *v, double x, double y, const char *name)
 {
-    static const double lift[] = {7, -4, -16};
+    static const struct {
+        double side, lift; /* 0 = right of the dot, -1 = left of it, -0.5 = centred */
+    } places[] = {{0, 7},    {0, -4},    {0, -16},    {-1, 7}, {-1, -4},
+                  {-1, -16}, {-0.5, 10}, {-0.5, -20}, {0, 18}, {-1, 18}};
     double width = autki_svg_bold_width(name);
-    for (int side = 0; side < 2; side++) {
-        for (size_t k = 0; k < sizeof lift / sizeof *lift; k++) {
-            double left = side == 0 ? x + 9 : x - 9 - width, base = y - lift[k];
-            box at = {left, left + width, base - 12, base + 3};
-            if (!has_room(l, &at, v))
-                continue;
-            l->taken[l->n++] = at;
-            autki_svg_text(out, left, base, AUTKI_START, "name end", name);
-            return;
-        }
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+        double gap = 9 * (1 + 2 * places[k].side);
+        double left = x + gap + places[k].side * width, base = y - places[k].lift;
+        box at = {left, left + width, base - 12, base + 3};
+        if (!has_room(l, &at, v))
+            continue;
+        l->taken[l->n++] = at;
+        autki_svg_text(out, left, base, AUTKI_START, "name end", name);
+        return;
     }
+}
+
+static void take_dot(autk_buf *out, labels *l, double x, double y, double radius)
+{
+    draw_dot(out, x, y, radius, "dot end");
+    l->taken[l->n++] = (box){x - radius, x + radius, y - radius, y + radius};
 }
 
 /* Where the place lies in the view, turned by whole circles to be near `start`, else the middle. */
@@ -305,12 +313,16 @@ static void draw_ends(autk_buf *out, const view *v, const autk_route_map *map,
     labels l = {.n = 0};
     double x, y, middle = (v->west + v->east) / 2;
     find_end(&x, &y, v, from, from->lon);
-    draw_dot(out, x, y, 5, "dot end");
+    take_dot(out, &l, x, y, 5);
+    for (size_t i = 0; i < map->n_ways; i++) {
+        find_end(&x, &y, v, autk_network_place(map->network, map->ways[i].to), middle);
+        take_dot(out, &l, x, y, map->n_ways == 1 ? 5 : 4);
+    }
+    find_end(&x, &y, v, from, from->lon);
     draw_name(out, &l, v, x, y, from->name);
     for (size_t i = 0; i < map->n_ways; i++) {
         const autk_place *to = autk_network_place(map->network, map->ways[i].to);
         find_end(&x, &y, v, to, middle);
-        draw_dot(out, x, y, map->n_ways == 1 ? 5 : 4, "dot end");
         draw_name(out, &l, v, x, y, map->ways[i].label != NULL ? map->ways[i].label : to->name);
     }
 }

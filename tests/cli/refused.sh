@@ -15,7 +15,10 @@ route BLR DEU --closed kuznica/sea
 route BLR DEU --ban-transit XYZ
 route BLR DEU --ban-transit klaipeda
 route BLR BLR
+route BES USA
+route SUN DEU
 corridors Atlantis
+corridors BES
 corridors EU
 
 # an end that is closed, what contradicts itself, what is named twice
@@ -29,7 +32,15 @@ route BLR DEU --ban-transit POL,POL
 route BLR DEU --ban-transit BLR
 route BLR DEU --ban-transit POL,DEU
 corridors BLR --ban-transit BLR
+
+# all closed around a landlocked economy: no route, and never a number
 route BLR DEU --closed BLR-LTU,BLR-LVA,BLR-POL,BLR-RUS,BLR-UKR
+route DEU BLR --closed BLR-LTU,BLR-LVA,BLR-POL,BLR-RUS,BLR-UKR --shortest
+route LSO USA --closed LSO-ZAF --format json
+route PRY CHN --closed ARG-PRY,BOL-PRY,BRA-PRY --shortest --format csv
+route NPL IND --closed CHN-NPL,IND-NPL
+corridors BLR --closed BLR-LTU,BLR-LVA,BLR-POL,BLR-RUS,BLR-UKR
+corridors LSO --closed LSO-ZAF --model shortest --format json
 
 # dates: none, no day, before the data, after them
 route BLR DEU --date yesterday
