@@ -11,6 +11,8 @@ typedef struct roles_run {
     int64_t year, draws;
     double resolution;
     int32_t economy; /* -1 = all */
+    int32_t lean;    /* centre of the bloc it last leaned to; -1 = none yet */
+    autk_buf moves;  /* a line for each change */
 } roles_run;
 
 /* ------------------------------------------------------------------ one row an economy and year */
@@ -118,7 +120,35 @@ static autk_status solve_year(cli_context *cli, const roles_run *run, int year, 
     return st;
 }
 
-static autk_status add_year(cli_context *cli, const roles_run *run, int year, autk_table *table,
+/* Another centre than the year before: where it leans to has moved. */
+static void note_lean(roles_run *run, const autk_roles *roles, int year)
+{
+    const autk_role *r = &roles->roles[run->economy];
+    int32_t centre = r->lean >= 0 ? roles->blocs[r->lean].centre : -1;
+    if (centre >= 0 && run->lean >= 0 && centre != run->lean)
+        autk_buf_printf(&run->moves, "%d: from the bloc around %s to that around %s%s\n", year,
+                        autk_world_party_name(run->world, run->lean),
+                        autk_world_party_name(run->world, centre),
+                        r->lean_claimed ? "" : " (not claimed: flows within their bounds undo it)");
+    run->lean = centre >= 0 ? centre : run->lean;
+}
+
+static void write_moves(autk_buf *out, const roles_run *run)
+{
+    autk_buf_puts(
+        out,
+        "\n\"Leans to\": the bloc that most of its trade is with, and its share. \"Stable\": in "
+        "how many of\nthe draws it is in this bloc. \"Between\": cheapest ways over the ties "
+        "that pass it. \"Core\": in\nthe innermost k-core.\n");
+    if (run->first == run->last)
+        return;
+    autk_buf_puts(out, run->moves.len != 0
+                           ? "\nThe bloc it leans to moved:\n"
+                           : "\nThe bloc it leans to never moved in these years.\n");
+    autk_buf_puts(out, run->moves.len != 0 ? autk_buf_text(&run->moves) : "");
+}
+
+static autk_status add_year(cli_context *cli, roles_run *run, int year, autk_table *table,
                             autk_buf *blocs)
 {
     autk_roles *roles = NULL;
@@ -130,6 +160,8 @@ static autk_status add_year(cli_context *cli, const roles_run *run, int year, au
         bool wanted = run->economy < 0 ? roles->roles[i].bloc >= 0 : (int32_t)i == run->economy;
         if (wanted)
             add_role(table, run, roles, year, (int32_t)i);
+        if (wanted && run->economy >= 0)
+            note_lean(run, roles, year);
     }
     if (read)
         write_blocs(blocs, run, roles, year);
@@ -137,7 +169,7 @@ static autk_status add_year(cli_context *cli, const roles_run *run, int year, au
     return AUTK_OK;
 }
 
-static autk_status print_result(cli_context *cli, const roles_run *run)
+static autk_status print_result(cli_context *cli, roles_run *run)
 {
     autk_table *table = NULL;
     autk_buf out;
@@ -159,6 +191,8 @@ static autk_status print_result(cli_context *cli, const roles_run *run)
                         autk_world_party_name(run->world, run->economy));
     if (st == AUTK_OK && !read)
         st = autk_table_write(&out, table, cli->format, &cli->err);
+    if (st == AUTK_OK && !read && cli->format == AUTK_FORMAT_TEXT)
+        write_moves(&out, run);
     if (st == AUTK_OK)
         st = cli_write(cli, &out);
     autk_table_free(table);
@@ -188,7 +222,7 @@ static autk_status check(cli_context *cli, roles_run *run)
 
 autk_status cmd_roles(cli_context *cli, int argc, char **argv)
 {
-    roles_run run = {.draws = 40, .resolution = 1, .economy = -1};
+    roles_run run = {.draws = 40, .resolution = 1, .economy = -1, .lean = -1};
     cli_option options[] = {
         {"year", CLI_YEAR, &run.year, "Y", "default: the last of the dataset", NULL},
         {"years", CLI_TEXT, &run.years, "A:B", "a row for each of these years", NULL},
@@ -211,11 +245,13 @@ autk_status cmd_roles(cli_context *cli, int argc, char **argv)
     autk_status st = cli_parse(cli, &spec, argc, argv);
     if (st != AUTK_OK || cli->help_shown)
         return st;
+    autk_buf_init(&run.moves);
     st = cli_open_world(cli, &run.world);
     if (st == AUTK_OK)
         st = check(cli, &run);
     if (st == AUTK_OK)
         st = print_result(cli, &run);
+    autk_buf_deinit(&run.moves);
     autk_world_close(run.world);
     return st;
 }

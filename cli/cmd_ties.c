@@ -11,6 +11,9 @@ typedef struct ties_run {
     int first, last;
     int32_t a, b;
     autk_ties *ties;
+    autk_tie_turn *turns; /* in order of years; layer AUTK_TIE_COUNT = crossings */
+    size_t n_turns;
+    bool has_border; /* a land crossing, open or closed */
 } ties_run;
 
 /* ------------------------------------------------------------------ open corridors */
@@ -90,7 +93,7 @@ static autk_status years_table(cli_context *cli, autk_table **table, const ties_
                                    {"gap", "", AUTK_CELL_TEXT, 0},
                                    {"votes_distance", "votes apart", AUTK_CELL_FIXED, 2},
                                    {"groups", "both in", AUTK_CELL_TEXT, 0},
-                                   {"sanctions", "sanctions", AUTK_CELL_INTEGER, 0},
+                                   {"sanctions", "new sanctions", AUTK_CELL_INTEGER, 0},
                                    {"crossings_open", "open", AUTK_CELL_INTEGER, 0},
                                    {"crossings_closed", "closed", AUTK_CELL_INTEGER, 0}};
     autk_status st = autk_table_create(table, columns, sizeof columns / sizeof *columns, &cli->err);
@@ -101,46 +104,132 @@ static autk_status years_table(cli_context *cli, autk_table **table, const ties_
 
 /* ------------------------------------------------------------------ the turns */
 
+/* Turns of the tie, and of the crossings, which only the network knows. */
+static autk_status find_turns(cli_context *cli, ties_run *run)
+{
+    const autk_ties *ties = run->ties;
+    int32_t was_open = 0, was_closed = 0;
+    autk_status st = AUTK_OK;
+    run->turns = calloc(ties->n_turns + ties->n_years + 1, sizeof *run->turns);
+    if (run->turns == NULL)
+        return cli->err.code = AUTK_ENOMEM;
+    for (size_t i = 0, next = 0; st == AUTK_OK && i < ties->n_years; i++) {
+        int year = ties->years[i].year;
+        int32_t n_open, n_closed;
+        for (; next < ties->n_turns && ties->turns[next].year <= year; next++)
+            run->turns[run->n_turns++] = ties->turns[next];
+        st = count_crossings(cli, run, year, &n_open, &n_closed);
+        if (i > 0 && n_open != was_open)
+            run->turns[run->n_turns++] = (autk_tie_turn){.layer = AUTK_TIE_COUNT,
+                                                         .year = year,
+                                                         .low = year,
+                                                         .high = year,
+                                                         .before = was_open,
+                                                         .after = n_open};
+        was_open = n_open;
+        was_closed = n_closed;
+    }
+    run->has_border = was_open + was_closed > 0;
+    return st;
+}
+
+/* "trade of BLR": whose is said by its code, for a reader. */
+static void layer_text(char *out, size_t size, const ties_run *run, const autk_tie_turn *t)
+{
+    bool of_a = t->layer == AUTK_TIE_TRADE_A, of_b = t->layer == AUTK_TIE_TRADE_B;
+    if (of_a || of_b)
+        (void)snprintf(out, size, "trade of %s",
+                       autk_world_party_code(run->world, of_a ? run->a : run->b));
+    else
+        (void)snprintf(out, size, "%s",
+                       t->layer == AUTK_TIE_COUNT ? "crossings" : autk_tie_layer_text(t->layer));
+}
+
+static void add_group(autk_buf *out, const ties_run *run, const autk_tie_year *y,
+                      const autk_tie_year *other, char sign)
+{
+    for (int32_t i = 0; i < y->n_groups; i++) {
+        bool both = false;
+        for (int32_t k = 0; k < other->n_groups; k++)
+            both = both || y->groups[i] == other->groups[k];
+        if (!both)
+            autk_buf_printf(out, "%s%c%s", out->len != 0 ? " " : "", sign,
+                            autk_world_group(run->world, y->groups[i])->code);
+    }
+}
+
+/* What a dated turn is: "+EAEU", "-CIS". */
+static void say_turn(autk_buf *out, const ties_run *run, const autk_tie_turn *t)
+{
+    size_t at = (size_t)(t->year - run->ties->years[0].year);
+    if (t->layer != AUTK_TIE_MEMBERSHIPS || at == 0)
+        return;
+    const autk_tie_year *is = &run->ties->years[at], *was = &run->ties->years[at - 1];
+    add_group(out, run, is, was, '+');
+    add_group(out, run, was, is, '-');
+}
+
 static autk_status turns_table(cli_context *cli, autk_table **table, const ties_run *run)
 {
     static const autk_column columns[] = {
         {"layer", "layer", AUTK_CELL_TEXT, 0},    {"year", "turn", AUTK_CELL_FIXED, 0},
         {"low", "from", AUTK_CELL_FIXED, 0},      {"high", "to", AUTK_CELL_FIXED, 0},
-        {"before", "before", AUTK_CELL_FIXED, 3}, {"after", "after", AUTK_CELL_FIXED, 3}};
-    autk_status st = autk_table_create(table, columns, 6, &cli->err);
-    for (size_t i = 0; st == AUTK_OK && i < run->ties->n_turns; i++) {
-        const autk_tie_turn *t = &run->ties->turns[i];
-        autk_table_text(*table, autk_tie_layer_text(t->layer));
+        {"before", "before", AUTK_CELL_FIXED, 3}, {"after", "after", AUTK_CELL_FIXED, 3},
+        {"groups", "", AUTK_CELL_TEXT, 0}};
+    autk_buf what;
+    autk_buf_init(&what);
+    autk_status st = autk_table_create(table, columns, 7, &cli->err);
+    for (size_t i = 0; st == AUTK_OK && i < run->n_turns; i++) {
+        const autk_tie_turn *t = &run->turns[i];
+        char layer[40];
+        layer_text(layer, sizeof layer, run, t);
+        autk_table_text(*table, layer);
         autk_table_number(*table, t->year);
         autk_table_number(*table, t->low);
         autk_table_number(*table, t->high);
         autk_table_number(*table, t->before);
         autk_table_number(*table, t->after);
+        autk_buf_clear(&what);
+        say_turn(&what, run, t);
+        st = autk_buf_check(&what, &cli->err);
+        autk_table_text(*table, st == AUTK_OK ? autk_buf_text(&what) : "");
     }
+    autk_buf_deinit(&what);
     return st;
 }
 
-/* A turn was first when its interval ends before another's begins; else the order is open. */
-static void first_sentence(autk_buf *out, const autk_ties *ties)
+/* Trade is one layer, seen from two sides. */
+static bool is_same_layer(const autk_tie_turn *x, const autk_tie_turn *y)
 {
-    if (ties->n_turns == 0) {
+    return x->layer == y->layer || (x->layer <= AUTK_TIE_TRADE_B && y->layer <= AUTK_TIE_TRADE_B);
+}
+
+/* A turn was first when its interval ends before another's begins; else the order is open. */
+static void first_sentence(autk_buf *out, const ties_run *run)
+{
+    char one[40], other[40];
+    if (run->n_turns == 0) {
         autk_buf_puts(out, "No layer turned in these years.\n");
         return;
     }
-    const autk_tie_turn *first = &ties->turns[0], *rival = NULL;
-    for (size_t i = 1; i < ties->n_turns; i++) {
-        const autk_tie_turn *t = &ties->turns[i];
-        if (t->layer != first->layer && (rival == NULL || t->low < rival->low))
+    const autk_tie_turn *first = &run->turns[0], *rival = NULL;
+    for (size_t i = 1; i < run->n_turns; i++) {
+        const autk_tie_turn *t = &run->turns[i];
+        if (!is_same_layer(t, first) && (rival == NULL || t->low < rival->low))
             rival = t;
     }
-    autk_buf_printf(out, "First to turn: %s, %d", autk_tie_layer_text(first->layer), first->year);
-    if (rival == NULL)
+    layer_text(one, sizeof one, run, first);
+    autk_buf_printf(out, "First to turn: %s, %d", one, first->year);
+    if (rival == NULL) {
         autk_buf_puts(out, "; no other layer turned.\n");
-    else if (first->high < rival->low)
-        autk_buf_printf(out, "; next: %s, %d.\n", autk_tie_layer_text(rival->layer), rival->year);
+        return;
+    }
+    layer_text(other, sizeof other, run, rival);
+    if (first->high < rival->low)
+        autk_buf_printf(out, "; next: %s, %d.\n", other, rival->year);
     else
         autk_buf_printf(out, "; but the intervals overlap with %s (%d), so the order is open.\n",
-                        autk_tie_layer_text(rival->layer), rival->year);
+                        other, rival->year);
 }
 
 /* ------------------------------------------------------------------ output */
@@ -167,14 +256,18 @@ static autk_status write_both(autk_buf *out, const ties_run *run, const autk_tab
     autk_buf_printf(out, "The tie between %s and %s\n\n", a, b);
     st = autk_table_write(out, years, format, err);
     autk_buf_puts(out, "\nTurns\n\n");
-    if (st == AUTK_OK && run->ties->n_turns != 0)
+    if (st == AUTK_OK && run->n_turns != 0)
         st = autk_table_write(out, turns, format, err);
     autk_buf_putc(out, '\n');
-    first_sentence(out, run->ties);
+    first_sentence(out, run);
     autk_buf_puts(
-        out, "\"Votes apart\": distance of ideal points in the UN General Assembly. \"Open\" and "
-             "\"closed\":\nland crossings between the two in the network, at the year's "
-             "end.\n");
+        out,
+        "\"Votes apart\": distance of ideal points in the UN General Assembly, 1946-2023. \"New "
+        "sanctions\":\nevents between the two dated in the year, not what is in force. ");
+    autk_buf_puts(out, run->has_border
+                           ? "\"Open\" and \"closed\": land\ncrossings between the two in "
+                             "the network, at the year's end.\n"
+                           : "The two have no land crossing.\n");
     return st;
 }
 
@@ -231,7 +324,10 @@ autk_status cmd_ties(cli_context *cli, int argc, char **argv)
             (void)snprintf(cli->err.source, sizeof cli->err.source, "--years");
     }
     if (st == AUTK_OK)
+        st = find_turns(cli, &run);
+    if (st == AUTK_OK)
         st = print_result(cli, &run);
+    free(run.turns);
     autk_ties_free(run.ties);
     autk_network_free(run.network);
     autk_world_close(run.world);

@@ -18,7 +18,7 @@ extern "C" {
     X(AUTK_TIE_TRADE_B, "trade of the second") /* the first's share in the second's trade */       \
     X(AUTK_TIE_VOTES, "votes")                 /* distance of ideal points */                      \
     X(AUTK_TIE_MEMBERSHIPS, "memberships")     /* groups that both are members of */               \
-    X(AUTK_TIE_SANCTIONS, "sanctions")         /* sanction events that concern both */
+    X(AUTK_TIE_SANCTIONS, "sanctions")         /* sanction events between the two */
 typedef enum autk_tie_layer { AUTK_TIE_LIST(AUTK_WORLD_ENUM) AUTK_TIE_COUNT } autk_tie_layer;
 /** Total. */
 AUTK_API const char *autk_tie_layer_text(autk_tie_layer layer);
@@ -33,7 +33,8 @@ typedef struct autk_tie_year {
                                 known; a distance of 1 is about one standard deviation */
     int32_t groups[AUTK_MAX_SHARED_GROUPS]; /**< [n_groups] shared on 1 July */
     int32_t n_groups;
-    int32_t n_sanctions; /**< events of type "sanction" dated in the year that concern both */
+    int32_t n_sanctions; /**< events of type "sanction" dated in the year between the two: an
+                              event's first party stands against all others */
 } autk_tie_year;
 
 typedef struct autk_tie_turn {

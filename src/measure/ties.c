@@ -100,9 +100,24 @@ static autk_status read_votes(double *of_a, double *of_b, const autk_world *worl
 
 /* ------------------------------------------------------------------ the years */
 
-static bool concerns(const autk_world *world, const autk_event *event, int32_t party)
+static bool has(const autk_world *world, const autk_event *event, size_t party, int32_t economy)
 {
-    return autk_world_event_concerns(world, event, party);
+    return autk_world_party_has(world, event->parties[party], economy, event->date);
+}
+
+/* A sanction between the two: the first party stands against all others, in whichever direction.
+ * Two that stand on one side of it, as members of one union or as allies, are none. */
+static bool is_between(const autk_world *world, const autk_event *event, int32_t a, int32_t b)
+{
+    bool rest_a = false, rest_b = false;
+    if (event->n_parties < 2)
+        return false;
+    for (size_t i = 1; i < event->n_parties; i++) {
+        rest_a = rest_a || has(world, event, i, a);
+        rest_b = rest_b || has(world, event, i, b);
+    }
+    bool first_a = has(world, event, 0, a), first_b = has(world, event, 0, b);
+    return (first_a && !first_b && rest_b) || (first_b && !first_a && rest_a);
 }
 
 static void fill_year(autk_tie_year *y, const autk_world *world, int32_t a, int32_t b)
@@ -123,7 +138,7 @@ static void fill_year(autk_tie_year *y, const autk_world *world, int32_t a, int3
     for (size_t e = 0; e < autk_world_n_events(world); e++) {
         const autk_event *event = autk_world_event(world, e);
         if (event->date / 10000 == y->year && strcmp(event->type, "sanction") == 0 &&
-            concerns(world, event, a) && concerns(world, event, b))
+            is_between(world, event, a, b))
             y->n_sanctions++;
     }
 }

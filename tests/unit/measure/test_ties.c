@@ -109,6 +109,31 @@ static void ties__beside_a_known_trade_have_the_same_layers(void **state)
     autk_ties_free(beside);
 }
 
+static int32_t sanctions(const char *a, const char *b)
+{
+    autk_err err;
+    autk_ties *t = NULL;
+    int32_t n = 0;
+    assert_ok(autk_ties_find(&t, world, economy_of(a), economy_of(b), 2005, 2023, &err), &err);
+    for (size_t i = 0; i < t->n_years; i++)
+        n += t->years[i].n_sanctions;
+    autk_ties_free(t);
+    return n;
+}
+
+/* Allies that sanction a third are not at odds for it, whether of one union or not. */
+static void ties__count_sanctions_between_the_two_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(sanctions("GBR", "FRA"), 0);
+    assert_int_equal(sanctions("USA", "AUS"), 0);
+    assert_int_equal(sanctions("BLR", "RUS"), 0);
+    assert_int_equal(sanctions("SAU", "EGY"), 0);
+    assert_true(sanctions("NOR", "RUS") == 1); /* the food of 2014 */
+    assert_true(sanctions("QAT", "EGY") == 1);
+    assert_true(sanctions("LTU", "BLR") >= 10);
+}
+
 static void ties__refuse_an_economy_with_itself(void **state)
 {
     (void)state;
@@ -127,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ties__of_belarus_and_russia_have_their_layers),
         cmocka_unit_test(ties__are_the_same_from_both_sides),
+        cmocka_unit_test(ties__count_sanctions_between_the_two_alone),
         cmocka_unit_test(ties__beside_a_known_trade_have_the_same_layers),
         cmocka_unit_test(ties__refuse_an_economy_with_itself)};
     return cmocka_run_group_tests(tests, open_world, close_world);
