@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corridor.h"
+#include "congestion.h"
 
 typedef struct corridors_run {
     cli_corridor base;
+    cli_congestion congestion;
+    bool closed; /* anything, before charges were put on */
     const char *model;
     int64_t year, top;
     double min_share;
@@ -105,6 +107,12 @@ static void add_row(autk_table *table, const corridors_run *run, const autk_traf
         autk_table_number(table, low);
         autk_table_number(table, high);
     }
+    if (run->congestion.capacity != NULL) {
+        const autk_load *load = cli_congestion_at(&run->congestion.now, t->place);
+        autk_table_number(table, load != NULL ? load->capacity_t : NAN);
+        autk_table_number(table, load != NULL ? load->traffic_t : NAN);
+        autk_table_number(table, load != NULL ? load->extra_usd_per_t : NAN);
+    }
     if (!run->no_judge) {
         autk_table_number(table, t->cost_rise);
         autk_table_number(table, t->access_lost);
@@ -122,14 +130,19 @@ static autk_status build_table(cli_context *cli, autk_table **table, const corri
                                       {"share", "share", AUTK_CELL_PERCENT, 1},
                                       {"share_low", "at least", AUTK_CELL_PERCENT, 1},
                                       {"share_high", "at most", AUTK_CELL_PERCENT, 1},
+                                      {"capacity_t", "capacity", AUTK_CELL_FIXED, 0},
+                                      {"traffic_t", "tonnes", AUTK_CELL_FIXED, 0},
+                                      {"congestion_usd_per_t", "adds", AUTK_CELL_FIXED, 2},
                                       {"cost_rise", "cost if closed", AUTK_CELL_PERCENT, 1},
                                       {"access_lost", "access lost", AUTK_CELL_PERCENT, 1},
                                       {"cut_off", "cut off", AUTK_CELL_PERCENT, 1}};
-    autk_column columns[11];
+    enum { N_COLUMNS = sizeof all / sizeof *all };
+    autk_column columns[N_COLUMNS];
     size_t n = 0;
-    for (size_t i = 0; i < 11; i++) {
-        bool bounds = i == 6 || i == 7, judged = i >= 8;
-        if ((bounds && run->economy == AUTK_PARTY_WORLD) || (judged && run->no_judge))
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+        bool bounds = i == 6 || i == 7, loaded = i >= 8 && i <= 10, judged = i >= 11;
+        if ((bounds && run->economy == AUTK_PARTY_WORLD) || (judged && run->no_judge) ||
+            (loaded && run->congestion.capacity == NULL))
             continue;
         columns[n++] = all[i];
     }
@@ -174,10 +187,60 @@ static autk_status print_result(cli_context *cli, const corridors_run *run)
         st = autk_table_write(&out, table, cli->format, &cli->err);
     if (st == AUTK_OK && cli->format == AUTK_FORMAT_TEXT)
         write_notes(&out, run);
+    if (st == AUTK_OK && cli->format == AUTK_FORMAT_TEXT)
+        cli_congestion_text(&out, &run->congestion, run->base.network, run->closed);
     if (st == AUTK_OK)
         st = cli_write(cli, &out);
     autk_table_free(table);
     autk_buf_deinit(&out);
+    return st;
+}
+
+/* ------------------------------------------------------------------ congestion */
+
+typedef struct freight_list {
+    autk_freight *items;
+    size_t n;
+} freight_list;
+
+/* An economy's exports, in tonnes of the value that the network takes them to have. */
+static void add_exports(freight_list *list, const corridors_run *run, int32_t economy,
+                        const autk_country_year *country)
+{
+    const autk_network *net = run->base.network;
+    double usd_per_t = autk_network_costs(net)->value[AUTK_COST_value_usd_per_t];
+    int32_t from = autk_network_city(net, economy);
+    for (size_t i = 0; i < country->n_partners && from >= 0; i++) {
+        const autk_partner *p = &country->partners[i];
+        int32_t to = autk_network_city(net, p->partner);
+        double usd = p->exports.value_usd.point;
+        if (to >= 0 && to != from && usd > 0 && list->n < run->n * run->n)
+            list->items[list->n++] = (autk_freight){from, to, usd / usd_per_t};
+    }
+}
+
+/* Places are congested by the whole world's trade, whoever's is looked at. */
+static autk_status congest(cli_context *cli, corridors_run *run)
+{
+    run->closed = run->base.closures != NULL;
+    if (run->congestion.capacity == NULL)
+        return AUTK_OK;
+    freight_list list = {.items = calloc(run->n * run->n, sizeof *list.items)};
+    autk_status st = list.items != NULL ? AUTK_OK : no_memory(cli);
+    if (st == AUTK_OK)
+        st = cli_congestion_read(cli, &run->congestion, &run->base);
+    for (int32_t e = 0; st == AUTK_OK && (size_t)e < run->n; e++) {
+        autk_country_year *country = NULL;
+        st = autk_evidence_country(&country, run->base.world, e, (int)run->year, NULL, &cli->err);
+        if (st == AUTK_OK)
+            add_exports(&list, run, e, country);
+        else if (st == AUTK_ENOANSWER || st == AUTK_ENOTFOUND)
+            st = AUTK_OK; /* an economy without any figure that year */
+        autk_country_year_free(country);
+    }
+    if (st == AUTK_OK)
+        st = cli_congestion_solve(cli, &run->congestion, &run->base, list.items, list.n);
+    free(list.items);
     return st;
 }
 
@@ -192,11 +255,16 @@ static autk_status solve(cli_context *cli, corridors_run *run)
                        "expected shortest or probable, got \"%s\"", run->model);
         return cli->err.code = AUTK_EARG;
     }
+    if (shortest && run->congestion.capacity != NULL)
+        return cli_expected(cli, "--capacity", "--model probable", "shortest");
+    autk_status st = congest(cli, run);
+    if (st != AUTK_OK)
+        return st;
     bool world = run->economy == AUTK_PARTY_WORLD;
     double min_share = run->min_share > 0 ? run->min_share : world ? 0.005 : 0.02;
-    autk_status st = autk_pair_costs_create(
-        &run->pairs, run->base.network, shortest ? AUTK_ROUTE_SHORTEST : AUTK_ROUTE_PROBABILISTIC,
-        run->base.closures, 1, &cli->err);
+    st = autk_pair_costs_create(&run->pairs, run->base.network,
+                                shortest ? AUTK_ROUTE_SHORTEST : AUTK_ROUTE_PROBABILISTIC,
+                                run->base.closures, 1, &cli->err);
     if (st == AUTK_OK && !world)
         st = autk_corridor_use(run->use, run->pairs, run->economy, &cli->err);
     if (st == AUTK_OK)
@@ -231,6 +299,7 @@ autk_status cmd_corridors(cli_context *cli, int argc, char **argv)
         CLI_CORRIDOR_OPTIONS(&run.base),
         {"year", CLI_YEAR, &run.year, "Y", "trade of that year (default: the last)", NULL},
         {"model", CLI_TEXT, &run.model, "probable|shortest", "how shippers choose routes", NULL},
+        CLI_CAPACITY_OPTION(&run.congestion),
         {"min-share", CLI_SHARE, &run.min_share, "X", "leave out places that carry less (0.02)",
          NULL},
         {"top", CLI_WHOLE(0, INFINITY), &run.top, "N", "at most so many places (20; 0 = all)",
@@ -245,6 +314,7 @@ autk_status cmd_corridors(cli_context *cli, int argc, char **argv)
                    "cost and the reach of that trade.",
         .examples = "  autarky corridors BLR\n"
                     "  autarky corridors BLR --date 2024-03-01 --year 2023\n"
+                    "  autarky corridors WLD --closed suez --capacity world,gibraltar=2e9\n"
                     "  autarky corridors WLD --model shortest --format csv\n",
         .options = options,
         .min_arguments = 1,
@@ -271,6 +341,7 @@ autk_status cmd_corridors(cli_context *cli, int argc, char **argv)
     free(run.use);
     free(run.traffic);
     autk_pair_costs_free(run.pairs);
+    cli_congestion_free(&run.congestion);
     cli_corridor_free(&run.base);
     return st;
 }

@@ -2,10 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corridor.h"
+#include "congestion.h"
 
 typedef struct route_run {
     cli_corridor base;
+    cli_congestion congestion;
+    double tonnes;
+    bool closed;     /* anything, for `after` to tell */
     const char *map; /* NULL = none */
     int64_t max_routes;
     bool shortest;
@@ -105,6 +108,11 @@ static void write_json(autk_buf *out, const route_run *run)
     autk_buf_puts(out, ", ");
     json_number(out, "cost_ratio", cost_ratio(run), ", ");
     json_draws(out, run);
+    if (run->congestion.capacity != NULL) {
+        autk_buf_puts(out, "\"congestion\": ");
+        cli_congestion_json(out, &run->congestion, net, run->closed);
+        autk_buf_puts(out, ", ");
+    }
     autk_buf_puts(out, "\"routes\": ");
     json_routes(out, net, run->after != NULL ? run->after : run->before);
     autk_buf_puts(out, ", \"before\": ");
@@ -170,6 +178,7 @@ static void write_text(autk_buf *out, const route_run *run)
     text_routes(out, net, run->before);
     if (run->after == NULL) {
         text_draws(out, run);
+        cli_congestion_text(out, &run->congestion, net, false);
         return;
     }
     size_t n = autk_closures_count(run->base.closures);
@@ -179,6 +188,7 @@ static void write_text(autk_buf *out, const route_run *run)
         autk_buf_printf(out, "   - %s\n", autk_closures_text(run->base.closures, i));
     text_routes(out, net, run->after);
     text_draws(out, run);
+    cli_congestion_text(out, &run->congestion, net, true);
 }
 
 /* ------------------------------------------------------------------ CSV: one row a leg */
@@ -403,6 +413,32 @@ static autk_status solve_draws(cli_context *cli, route_run *run)
     return st;
 }
 
+/* --capacity and --tonnes hang together, and neither draws nor the cheapest route knows of them. */
+static autk_status check_capacity(cli_context *cli, const route_run *run)
+{
+    bool given = run->congestion.capacity != NULL, tonnes = run->tonnes > 0;
+    if (!given && !tonnes)
+        return AUTK_OK;
+    if (given && !tonnes)
+        return cli_expected(cli, "--capacity", "--tonnes beside it: what moves in a year", "none");
+    if (!given)
+        return cli_expected(cli, "--tonnes", "--capacity beside it", "none");
+    if (run->shortest)
+        return cli_expected(cli, "--capacity", "shares of the traffic", "--shortest");
+    if (run->draws > 0)
+        return cli_expected(cli, "--capacity", "the costs as they are", "--draws");
+    return AUTK_OK;
+}
+
+static autk_status congest(cli_context *cli, route_run *run)
+{
+    autk_freight freight = {run->from, run->to, run->tonnes};
+    run->closed = run->base.closures != NULL;
+    autk_status st = cli_congestion_read(cli, &run->congestion, &run->base);
+    return st == AUTK_OK ? cli_congestion_solve(cli, &run->congestion, &run->base, &freight, 1)
+                         : st;
+}
+
 static autk_status solve(cli_context *cli, route_run *run)
 {
     autk_route_opts opts = {.shortest_only = run->shortest};
@@ -415,8 +451,11 @@ static autk_status solve(cli_context *cli, route_run *run)
     if (st == AUTK_OK)
         st = check_ends(cli, run);
     if (st == AUTK_OK)
-        st = autk_routes_find(&run->before, net, run->from, run->to, NULL, &opts, &cli->err);
-    if (st == AUTK_OK && run->base.closures != NULL)
+        st = congest(cli, run);
+    if (st == AUTK_OK)
+        st = autk_routes_find(&run->before, net, run->from, run->to, run->congestion.before, &opts,
+                              &cli->err);
+    if (st == AUTK_OK && run->closed)
         st = autk_routes_find(&run->after, net, run->from, run->to, run->base.closures, &opts,
                               &cli->err);
     if (st == AUTK_OK)
@@ -448,6 +487,9 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
          NULL},
         {"draws", CLI_WHOLE(0, 10000), &run.draws, "N",
          "draw the cost parameters from their ranges", NULL},
+        CLI_CAPACITY_OPTION(&run.congestion),
+        {"tonnes", CLI_ABOVE(0, 1e15), &run.tonnes, "N", "what moves in a year, for --capacity",
+         NULL},
         {"shortest", CLI_FLAG, &run.shortest, NULL,
          "all goods take the cheapest route, instead of shares", NULL},
         {"map", CLI_TEXT, &run.map, "FILE", "draw the routes: an SVG (.svg) or an HTML page", NULL},
@@ -463,6 +505,9 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
             "  autarky route Rotterdam Singapore --closed suez\n"
             "  autarky route soligorsk CHN --goods potash --date 2022-03-01\n"
             "  autarky route soligorsk BRA --goods potash --date 2022-03-01 --map potash.html\n"
+            "  autarky route soligorsk BRA --goods potash --date 2022-03-01 --tonnes 11e6 "
+            "--capacity "
+            "world\n"
             "  autarky route BLR NLD --ban-transit LTU,LVA,POL,UKR --format json\n",
         .options = options,
         .min_arguments = 2,
@@ -472,7 +517,9 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
         return st;
     if (run.map != NULL && !ends_in(run.map, ".svg") && !ends_in(run.map, ".html"))
         return cli_expected(cli, "--map", "a name that ends in .svg or .html", run.map);
-    st = cli_corridor_open(cli, &run.base);
+    st = check_capacity(cli, &run);
+    if (st == AUTK_OK)
+        st = cli_corridor_open(cli, &run.base);
     if (st == AUTK_OK)
         st = solve(cli, &run);
     if (st == AUTK_OK && run.map != NULL)
@@ -481,6 +528,7 @@ autk_status cmd_route(cli_context *cli, int argc, char **argv)
         st = print_result(cli, &run);
     autk_routes_free(run.before);
     autk_routes_free(run.after);
+    cli_congestion_free(&run.congestion);
     cli_corridor_free(&run.base);
     return st;
 }

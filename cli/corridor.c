@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef autk_status (*each_fn)(cli_corridor *c, const char *item, void *user, autk_err *err);
-
 static autk_status name_option(cli_context *cli, autk_status st, const char *option)
 {
     if (st != AUTK_OK && cli->err.source[0] == '\0')
@@ -12,9 +10,8 @@ static autk_status name_option(cli_context *cli, autk_status st, const char *opt
     return st;
 }
 
-/* Call fn for each item of a list "A,B,C"; blanks around an item are dropped. */
-static autk_status for_each_item(cli_context *cli, cli_corridor *c, const char *list,
-                                 const char *option, each_fn fn, void *user)
+autk_status cli_corridor_each(cli_context *cli, cli_corridor *c, const char *list,
+                              const char *option, cli_corridor_item fn, void *user)
 {
     char item[200];
     for (const char *at = list; at != NULL;) {
@@ -108,7 +105,7 @@ autk_status cli_corridor_open(cli_context *cli, cli_corridor *c)
     if (c->costs != NULL)
         st = read_costs(cli, c, &opts.costs);
     if (st == AUTK_OK && c->set != NULL)
-        st = for_each_item(cli, c, c->set, "--set", set_one, &s);
+        st = cli_corridor_each(cli, c, c->set, "--set", set_one, &s);
     if (st != AUTK_OK)
         return st;
     autk_network_free(c->network);
@@ -157,9 +154,9 @@ autk_status cli_corridor_close(cli_context *cli, cli_corridor *c, int32_t goods_
         st = name_option(cli, st, "--date");
     }
     if (st == AUTK_OK && c->closed != NULL)
-        st = for_each_item(cli, c, c->closed, "--closed", close_one, NULL);
+        st = cli_corridor_each(cli, c, c->closed, "--closed", close_one, NULL);
     if (st == AUTK_OK && c->ban_transit != NULL)
-        st = for_each_item(cli, c, c->ban_transit, "--ban-transit", ban_one, ends);
+        st = cli_corridor_each(cli, c, c->ban_transit, "--ban-transit", ban_one, ends);
     return st;
 }
 

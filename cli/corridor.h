@@ -41,6 +41,12 @@ typedef struct cli_corridor {
         "set", CLI_TEXT, &(c)->set, "NAME=VALUE,...", "set single cost parameters", NULL           \
     }
 
+/* Call fn for each item of a list "A,B,C"; blanks around an item are dropped. */
+typedef autk_status (*cli_corridor_item)(cli_corridor *c, const char *item, void *user,
+                                         autk_err *err);
+autk_status cli_corridor_each(cli_context *cli, cli_corridor *c, const char *list,
+                              const char *option, cli_corridor_item fn, void *user);
+
 /* World and network, by the options. */
 autk_status cli_corridor_open(cli_context *cli, cli_corridor *c);
 /* Closures, by the options; goods_of: where the goods begin, and whose they are unless --goods-of

@@ -7,6 +7,7 @@
 #include <autarky/brief.h>
 #include <autarky/chain.h>
 #include <autarky/chart.h>
+#include <autarky/congestion.h>
 #include <autarky/corridor.h>
 #include <autarky/claim.h>
 #include <autarky/claim_report.h>

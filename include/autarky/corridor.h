@@ -48,7 +48,9 @@ extern "C" {
     X(value_usd_per_t)                                                                             \
     X(time_share_per_day)                                                                          \
     X(route_scale_usd_per_t)                                                                       \
-    X(trade_elasticity)
+    X(trade_elasticity)                                                                            \
+    X(congestion_share)                                                                            \
+    X(congestion_power)
 
 #define AUTK_COST_ENUM(name) AUTK_COST_##name,
 typedef enum autk_cost { AUTK_COST_LIST(AUTK_COST_ENUM) AUTK_COST_COUNT } autk_cost;
@@ -81,7 +83,8 @@ AUTK_API autk_status autk_costs_set(autk_costs *costs, const char *assignment, a
     AUTK_MUST_CHECK;
 
 /**
- * A draw of all parameters but trade_elasticity and route_scale_usd_per_t: triangular between low
+ * A draw of all parameters but trade_elasticity, route_scale_usd_per_t and those of congestion:
+ * triangular between low
  * and high with its mode at the value, independent of each other. The same seed and number give
  * the same draw.
  */
@@ -219,6 +222,14 @@ AUTK_API void autk_closures_where(int32_t economy[2], const autk_closures *closu
 /** Land crossings of the network between two economies, open and wholly closed. */
 AUTK_API void autk_closures_crossings(int32_t *n_open, int32_t *n_closed,
                                       const autk_closures *closures, int32_t a, int32_t b);
+
+/**
+ * Make passing a place dearer, on top of what it costs: what congestion adds (congestion.h), or a
+ * toll. Of a gate, all its passages.
+ * Errors: AUTK_EARG (a city; not a number of at least 0), AUTK_ENOMEM - unchanged.
+ */
+AUTK_API autk_status autk_closures_charge(autk_closures *closures, int32_t place, double usd_per_t,
+                                          autk_err *err) AUTK_MUST_CHECK;
 
 /** Is the place wholly closed, so that nothing passes, begins or ends there? */
 AUTK_API bool autk_closures_is_closed(const autk_closures *closures, int32_t place);

@@ -23,8 +23,10 @@ autk_status autk_closures_create(autk_closures **out, const autk_network *networ
     c->closed_terminal = autki_calloc((size_t)network->n_terminals, 1);
     c->named_terminal = autki_calloc((size_t)network->n_terminals, 1);
     c->banned_code = autki_calloc(network->n_codes, 1);
+    c->extra = autki_calloc((size_t)network->n_terminals, sizeof *c->extra);
     if (c->arc_cost == NULL || c->access_cost == NULL || c->closed_place == NULL ||
-        c->closed_terminal == NULL || c->named_terminal == NULL || c->banned_code == NULL) {
+        c->closed_terminal == NULL || c->named_terminal == NULL || c->banned_code == NULL ||
+        c->extra == NULL) {
         autk_closures_free(c);
         return autki_no_memory(err, network->n_arcs * sizeof *c->arc_cost);
     }
@@ -41,6 +43,7 @@ void autk_closures_free(autk_closures *closures)
     for (size_t i = 0; i < closures->n_entries; i++)
         free(closures->entries[i].text);
     free(closures->entries);
+    free(closures->extra);
     free(closures->arc_cost);
     free(closures->access_cost);
     free(closures->closed_place);
@@ -113,6 +116,7 @@ autk_status autki_closures_copy(autk_closures **out, const autk_network *net,
     if (from != NULL) {
         memcpy(c->arc_cost, from->arc_cost, net->n_arcs * sizeof *c->arc_cost);
         memcpy(c->access_cost, from->access_cost, net->n_access * sizeof *c->access_cost);
+        memcpy(c->extra, from->extra, (size_t)net->n_terminals * sizeof *c->extra);
         memcpy(c->closed_place, from->closed_place, net->n_places);
         memcpy(c->closed_terminal, from->closed_terminal, (size_t)net->n_terminals);
         if (from->n_changed != 0)
@@ -154,20 +158,41 @@ static bool mode_is_meant(const autk_network *net, int32_t terminal, bool rail, 
     return net->terminals[terminal].mode == AUTK_MODE_RAIL ? rail : road;
 }
 
-/* Passing the terminal costs `more` on top, by halves on what comes and goes; INFINITY closes. */
-static void charge_terminal(autk_closures *c, int32_t terminal, double more)
+static void close_terminal(autk_closures *c, int32_t terminal)
 {
     const autk_network *net = c->net;
     for (size_t k = net->first_arc[terminal]; k < net->first_arc[terminal + 1]; k++)
-        change_both(c, k, net->arc_cost[k] + more / 2);
+        change_both(c, k, INFINITY);
     for (size_t a = 0; a < net->n_access; a++) {
-        const autki_access *way = &net->access[a];
-        double cost = net->access_cost[a] + more / 2;
-        if ((way->enter == terminal || way->leave == terminal) && cost > c->access_cost[a])
-            c->access_cost[a] = cost;
+        if (net->access[a].enter == terminal || net->access[a].leave == terminal)
+            c->access_cost[a] = INFINITY;
     }
-    if (!isfinite(more))
-        c->closed_terminal[terminal] = 1;
+    c->closed_terminal[terminal] = 1;
+}
+
+/* Passing the terminal or its mirror costs `more` on top, by halves on what comes and goes: of the
+ * two, here the legs out of this one and into the mirror. */
+static void charge_terminal(autk_closures *c, int32_t terminal, double more)
+{
+    const autk_network *net = c->net;
+    for (size_t k = net->first_arc[terminal]; k < net->first_arc[terminal + 1]; k++) {
+        size_t back = (size_t)net->arcs[k].reverse;
+        change_arc(c, k, c->arc_cost[k] + more / 2);
+        change_arc(c, back, c->arc_cost[back] + more / 2);
+    }
+    for (size_t a = 0; a < net->n_access; a++) {
+        if (net->access[a].enter == terminal)
+            c->access_cost[a] += more / 2;
+    }
+    c->extra[terminal] += more;
+}
+
+/* Lorries that must be changed are changed once, however many rows say so. */
+static void transship_at(autk_closures *c, int32_t terminal)
+{
+    double more = transshipment(c->net) - c->extra[terminal];
+    if (more > 0)
+        charge_terminal(c, terminal, more);
 }
 
 autk_status autki_closures_place(autk_closures *c, int32_t place, bool rail, bool road,
@@ -178,13 +203,37 @@ autk_status autki_closures_place(autk_closures *c, int32_t place, bool rail, boo
     if (st != AUTK_OK)
         return st;
     for (int32_t t = net->first_terminal[place]; t < net->first_terminal[place + 1]; t++) {
-        if (mode_is_meant(net, t, rail, road))
-            charge_terminal(c, t, transship ? transshipment(net) : INFINITY);
+        if (!mode_is_meant(net, t, rail, road))
+            continue;
+        if (transship)
+            transship_at(c, t);
+        else
+            close_terminal(c, t);
     }
     const autk_place *p = &net->places[place];
     if (!transship && (rail || !p->rail) && (road || !p->road))
         c->closed_place[place] = 1;
     return AUTK_OK;
+}
+
+autk_status autk_closures_charge(autk_closures *closures, int32_t place, double usd_per_t,
+                                 autk_err *err)
+{
+    const autk_network *net = closures->net;
+    const autk_place *p = autk_network_place(net, place);
+    if (p == NULL || net->first_terminal[place] == net->first_terminal[place + 1])
+        return autki_fail(err, AUTK_EARG, "expected a crossing, port or strait to charge");
+    if (!(usd_per_t >= 0 && isfinite(usd_per_t)))
+        return autki_fail(err, AUTK_EARG, "expected a charge of at least 0, got %g", usd_per_t);
+    autk_status st = make_room(closures, err);
+    int32_t first = autki_first_passage(net, place);
+    for (int32_t i = first; st == AUTK_OK && (size_t)i < net->n_places; i++) {
+        if (autki_first_passage(net, i) != first)
+            continue;
+        for (int32_t t = net->first_terminal[i]; t < net->first_terminal[i + 1]; t++)
+            charge_terminal(closures, t, usd_per_t);
+    }
+    return st;
 }
 
 /* code: of the economies where it lies, among the network's codes, -1 = none. */

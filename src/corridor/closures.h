@@ -13,6 +13,7 @@ typedef struct autki_closed_entry {
 struct autk_closures {
     const autk_network *net;
     double *arc_cost, *access_cost; /* as the network's; INFINITY = closed */
+    double *extra; /* [n_terminals] what passing costs on top, in the two above by halves */
     /* [n_terminals] cannot be passed, so that the arcs at it are closed */
     uint8_t *closed_terminal;
     uint8_t *closed_place; /* [n_places] wholly closed: nothing begins or ends there */

@@ -38,6 +38,7 @@ static double least(int cost)
     case AUTK_COST_trade_elasticity:
         return 1e-6;
     case AUTK_COST_land_circuity:
+    case AUTK_COST_congestion_power: /* below one the first tonne would meet a cliff */
         return 1.0;
     default:
         return 0.0;
@@ -176,17 +177,20 @@ autk_status autk_costs_set(autk_costs *costs, const char *assignment, autk_err *
     return AUTK_OK;
 }
 
+/* Those behind it are not drawn; new ones stand there, so that draws stay what they were. */
+#define N_DRAWN (AUTK_COST_trade_elasticity + 1)
+
 /* One draw for each (seed, number, cost), whichever of them are asked for. */
 static double uniform(uint64_t seed, uint64_t number, uint64_t cost)
 {
-    uint64_t state = seed + AUTKI_RANDOM_STEP * (number * AUTK_COST_COUNT + cost);
+    uint64_t state = seed + AUTKI_RANDOM_STEP * (number * N_DRAWN + cost);
     return autki_random_uniform(&state);
 }
 
 autk_costs autk_costs_draw(const autk_costs *costs, uint64_t seed, uint64_t number)
 {
     autk_costs out = *costs;
-    for (int i = 0; i < AUTK_COST_COUNT; i++) {
+    for (int i = 0; i < N_DRAWN; i++) {
         double a = costs->low[i], c = costs->value[i], b = costs->high[i];
         if (i == AUTK_COST_trade_elasticity || i == AUTK_COST_route_scale_usd_per_t || !(b > a))
             continue;

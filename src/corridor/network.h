@@ -153,6 +153,8 @@ autk_status autki_index_ids(autk_network *net, autk_err *err) AUTK_MUST_CHECK;
 
 /* price.c: set what terminals, accesses and arcs cost by the network's parameters. */
 autk_status autki_price_network(autk_network *net, autk_err *err) AUTK_MUST_CHECK;
+/* What passing a terminal costs: of a port, the handling in the legs at it. */
+double autki_passing_cost(const autk_network *net, int32_t terminal);
 /* What the leg of an arc costs, without passing its ends. */
 autki_price autki_arc_price(const autk_network *net, const autki_arc *arc);
 
@@ -168,6 +170,8 @@ static inline autki_weights autki_open_weights(const autk_network *net)
 double autki_great_circle_km(double lat1, double lon1, double lat2, double lon2);
 /* Place by exact id or name, case folded; -1 when there is none. */
 int32_t autki_place_exact(const autk_network *net, const char *text);
+/* Passages of one gate are one thing: they go under the first. */
+int32_t autki_first_passage(const autk_network *net, int32_t place);
 /* Index among codes, -1 = none. */
 int32_t autki_code_index(const autk_network *net, const char *code);
 /* Terminal by a lane or sea label "suez:a", "rotterdam"; -1 = none. */

@@ -23,9 +23,6 @@ struct autk_pair_costs {
     double *sum; /* [n x n] W */
 };
 
-/* Passages of one gate are one thing: they go under the first. */
-int32_t autki_first_passage(const autk_network *net, int32_t place);
-
 /* Count the way to `to` at each place that it passes: use[place * stride] += 1. Gates as above. */
 void autki_use_way(double *use, size_t stride, const autki_search *search, const autk_network *net,
                    autki_weights weights, int32_t from, int32_t to);

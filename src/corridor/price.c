@@ -54,6 +54,12 @@ autki_price autki_arc_price(const autk_network *net, const autki_arc *arc)
                      is_port(net, arc->from) + is_port(net, arc->to));
 }
 
+double autki_passing_cost(const autk_network *net, int32_t terminal)
+{
+    return is_port(net, terminal) ? 2.0 * leg_price(net, AUTK_MODE_SEA, 0.0, 1).cost
+                                  : net->terminals[terminal].price.cost;
+}
+
 /* By the cheaper mode of those that both ends have: two ways beside each other are not a choice. */
 static void price_access(autki_access *a, const autk_network *net)
 {

@@ -32,12 +32,6 @@ static void add_leg(autk_route *route, int32_t from, int32_t to, autk_mode mode,
                                               .cost_usd_per_t = price.cost};
 }
 
-static void add_access_leg(autk_route *route, int32_t from, int32_t to, const autki_access *a)
-{
-    if (a->mode >= 0) /* a port or crossing reaches its own terminal without a leg */
-        add_leg(route, from, to, (autk_mode)a->mode, a->price);
-}
-
 static void add_passing(autk_route *route, const autk_network *net, int32_t terminal, double extra)
 {
     const autki_terminal *t = &net->terminals[terminal];
@@ -49,43 +43,65 @@ static void add_passing(autk_route *route, const autk_network *net, int32_t term
         add_leg(route, t->place, t->place, gate ? AUTK_MODE_GATE : AUTK_MODE_BORDER, price);
 }
 
-/* What closures add to passing a terminal, for the legs to sum to the cost of the way. */
-static double extra_at(const autk_network *net, autki_weights w, int32_t in, bool in_is_arc,
-                       int32_t out, bool out_is_arc)
+/* What closures add to passing a terminal. */
+static double extra_at(const autk_network *net, const autk_closures *closures, int32_t terminal,
+                       bool port)
 {
-    double before = in_is_arc ? w.arc[in] - net->arc_cost[in] : w.access[in] - net->access_cost[in];
-    double after =
-        out_is_arc ? w.arc[out] - net->arc_cost[out] : w.access[out] - net->access_cost[out];
-    return before < after ? 2 * before : 2 * after;
+    bool is_port = net->places[net->terminals[terminal].place].kind == AUTK_PLACE_PORT;
+    return closures != NULL && is_port == port ? closures->extra[terminal] : 0;
 }
 
-static autk_status fill_route(autk_route *route, const autk_network *net, autki_weights weights,
-                              const autki_path *path, int32_t from, int32_t to, autk_err *err)
+/* Of what is added at a port each leg bears a half, as of the handling; the whole where the other
+ * half has no leg. */
+static autki_price with_ports(autki_price price, const autk_network *net,
+                              const autk_closures *closures, int32_t terminal, double part)
 {
+    double extra = part * extra_at(net, closures, terminal, true);
+    price.cost += extra;
+    price.money += extra;
+    return price;
+}
+
+static void add_access_leg(autk_route *route, const autk_network *net,
+                           const autk_closures *closures, int32_t place, const autki_access *a,
+                           bool out)
+{
+    int32_t terminal = out ? a->enter : a->leave, at = net->terminals[terminal].place;
+    autki_price price = with_ports(a->price, net, closures, terminal, 0.5);
+    if (a->mode >= 0) /* a port or crossing reaches its own terminal without a leg */
+        add_leg(route, out ? place : at, out ? at : place, (autk_mode)a->mode, price);
+}
+
+static autk_status fill_route(autk_route *route, const autk_network *net,
+                              const autk_closures *closures, const autki_path *path, int32_t from,
+                              int32_t to, autk_err *err)
+{
+    const autki_access *end = &net->access[path->last];
     *route = (autk_route){.share = 1};
     route->legs = autki_calloc(2 * path->n + 4, sizeof *route->legs);
     if (route->legs == NULL)
         return autki_no_memory(err, (2 * path->n + 4) * sizeof *route->legs);
     if (path->first < 0) {
-        add_access_leg(route, from, to, &net->access[path->last]);
+        add_leg(route, from, to, (autk_mode)end->mode, end->price);
         return AUTK_OK;
     }
-    int32_t terminal = net->access[path->first].enter, at = net->terminals[terminal].place;
-    add_access_leg(route, from, at, &net->access[path->first]);
-    for (size_t i = 0; i <= path->n; i++) {
-        bool first = i == 0, last = i == path->n;
-        int32_t in = first ? path->first : path->arcs[i - 1],
-                out = last ? path->last : path->arcs[i];
-        add_passing(route, net, terminal, extra_at(net, weights, in, !first, out, !last));
-        if (last)
+    const autki_access *start = &net->access[path->first];
+    int32_t terminal = start->enter;
+    add_access_leg(route, net, closures, from, start, true);
+    for (size_t i = 0;; i++) {
+        add_passing(route, net, terminal, extra_at(net, closures, terminal, false));
+        if (i == path->n)
             break;
-        const autki_arc *arc = &net->arcs[out];
-        int32_t next = net->terminals[arc->to].place;
-        add_leg(route, at, next, (autk_mode)arc->mode, autki_arc_price(net, arc));
-        at = next;
+        const autki_arc *arc = &net->arcs[path->arcs[i]];
+        double first = i == 0 && start->mode < 0 ? 1.0 : 0.5;
+        double last = i + 1 == path->n && end->mode < 0 ? 1.0 : 0.5;
+        autki_price price = with_ports(autki_arc_price(net, arc), net, closures, arc->from, first);
+        price = with_ports(price, net, closures, arc->to, last);
+        add_leg(route, net->terminals[arc->from].place, net->terminals[arc->to].place,
+                (autk_mode)arc->mode, price);
         terminal = arc->to;
     }
-    add_access_leg(route, at, to, &net->access[path->last]);
+    add_access_leg(route, net, closures, to, end, false);
     return AUTK_OK;
 }
 
@@ -145,14 +161,14 @@ static void drop_small(autk_routes *routes, double min_share)
 }
 
 static autk_status routes_of_paths(autk_routes *routes, const autk_network *net,
-                                   autki_weights weights, const autki_path *paths, size_t n,
+                                   const autk_closures *closures, const autki_path *paths, size_t n,
                                    int32_t from, int32_t to, autk_err *err)
 {
     routes->routes = autki_calloc(n, sizeof *routes->routes);
     if (routes->routes == NULL)
         return autki_no_memory(err, n * sizeof *routes->routes);
     for (size_t i = 0; i < n; i++) {
-        autk_status st = fill_route(&routes->routes[i], net, weights, &paths[i], from, to, err);
+        autk_status st = fill_route(&routes->routes[i], net, closures, &paths[i], from, to, err);
         if (st != AUTK_OK)
             return st;
         routes->n++;
@@ -189,7 +205,7 @@ autk_status autk_routes_find(autk_routes **out, const autk_network *net, int32_t
         st = autki_fail(err, AUTK_ENOANSWER, "no route from %s to %s is open",
                         net->places[from].name, net->places[to].name);
     if (st == AUTK_OK)
-        st = routes_of_paths(routes, net, weights, paths, n, from, to, err);
+        st = routes_of_paths(routes, net, closures, paths, n, from, to, err);
     if (st == AUTK_OK && !o.shortest_only)
         st = set_shares(routes, net, weights, from, to, err);
     autki_paths_free(paths, n);

@@ -8,3 +8,6 @@ for wrong in "EU" "BLR --model guess" "BLR --closed BLR-POL,BLR-LTU,BLR-LVA,BLR-
     "$AUTARKY" corridors $wrong
     echo "exit $?"
 done
+"$AUTARKY" corridors WLD --year 2023 --capacity panama=3e8 --shares-only --top 1 --format csv | head -n 1
+"$AUTARKY" corridors WLD --year 2023 --capacity panama=3e8 --model shortest
+echo "exit $?"

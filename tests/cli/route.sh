@@ -16,3 +16,13 @@ done
 printf 'name,value\nport_h,much\n' >costs.csv
 "$AUTARKY" route BLR DEU --costs costs.csv
 echo "exit $?"
+# Capacities: the names, not the figures, which follow the world dataset; then what is refused.
+"$AUTARKY" route soligorsk BRA --goods potash --date 2022-03-01 --tonnes 11e6 --capacity klaipeda=16e6,ust-luga=3e6 \
+    --format json | grep -o '"congestion": \[{"place": "[^"]*", "capacity_t": [0-9]*'
+for wrong in "--capacity world" "--tonnes 1e6" "--tonnes 1e6 --capacity suez" "--tonnes 1e6 --capacity suez=0" \
+    "--tonnes 1e6 --capacity BLR=1" "--tonnes 1e6 --capacity suez=1e9 --shortest" \
+    "--tonnes 1e6 --capacity suez=1e9 --draws 5" "--tonnes 0 --capacity suez=1e9"; do
+    # shellcheck disable=SC2086 # the words are meant to be split
+    "$AUTARKY" route BLR DEU $wrong
+    echo "exit $?"
+done

@@ -44,7 +44,9 @@ static const char usual_costs[] = "name,value,low,high\n"
                                   "value_usd_per_t@ore,100,50,200\n"
                                   "time_share_per_day,0.006,0,0.021\n"
                                   "route_scale_usd_per_t,3,1,6\n"
-                                  "trade_elasticity,4,2,8\n";
+                                  "trade_elasticity,4,2,8\n"
+                                  "congestion_share,0.15,0.1,1\n"
+                                  "congestion_power,4,2,8\n";
 static const char usual_closures[] =
     "id,what,kind,modes,goods_of,product,from,to,title,source,confidence\n"
     "1,a-b,closed,road,,,20200101,20201231,the bridge is closed to lorries,test,H\n"
