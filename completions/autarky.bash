@@ -23,8 +23,8 @@ dataset: --to --years --what --into --layer --dataset
 products: --year --level --flow --dependent --top --hhi --world-hhi --ratio --outside --all-exports --years --years-min --layer --dataset
 ties: --years --dataset
 roles: --year --years --draws --resolution --dataset
-corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --min-share --top --shares-only --dataset
-route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --shortest --map --dataset
+corridors: --closed --ban-transit --date --goods-of --goods --costs --set --year --model --capacity --min-share --top --shares-only --dataset
+route: --closed --ban-transit --date --goods-of --goods --costs --set --routes --draws --capacity --tonnes --shortest --map --dataset
 mirror: --year --economy --product --store --estimates --silent --totals --by-section --ras --top --partner-sd --total-sd --draws --backtest --share --pair --years --without-totals --dataset
 "
 _autarky_common="--format --output --world --help"
