@@ -1,3 +1,6 @@
+#ifdef __linux__
+#define _DEFAULT_SOURCE /* madvise: POSIX has no word for large pages */
+#endif
 #include "base/mem.h"
 
 #include <assert.h>
@@ -5,6 +8,9 @@
 #include <string.h>
 #ifdef __GLIBC__
 #include <malloc.h>
+#endif
+#ifdef __linux__
+#include <sys/mman.h>
 #endif
 
 #include "base/fail.h"
@@ -28,6 +34,20 @@ void autki_release_freed(void)
 {
 #ifdef __GLIBC__
     (void)malloc_trim(0);
+#endif
+}
+
+void autki_expect_filling(void *block, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    const uintptr_t large = (uintptr_t)1 << 21;
+    uintptr_t first = ((uintptr_t)block + large - 1) & ~(large - 1);
+    uintptr_t end = ((uintptr_t)block + bytes) & ~(large - 1);
+    if (first < end)
+        (void)madvise((char *)block + (first - (uintptr_t)block), end - first, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)bytes;
 #endif
 }
 

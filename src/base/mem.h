@@ -21,6 +21,10 @@ char *autki_strndup(const char *text, size_t len);
  * that freed much in small pieces, before one that takes as much in large ones. */
 void autki_release_freed(void);
 
+/** Say that a large block will be filled soon and whole: where the system can, it then comes in
+ * pages of 2 MB, each of which costs as much to get as one of 4 kB. */
+void autki_expect_filling(void *block, size_t bytes);
+
 /**
  * Make room in a growing array for at least `needed` items, doubling, at most `ceiling` items.
  *

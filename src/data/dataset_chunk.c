@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "data/dataset_hash.h"
 
 #define HEADER_BYTES ((size_t)16)
@@ -17,6 +18,7 @@
 
 static const double power_of_ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 #define DECIMALS_MAX 9
+#define PARALLEL_ROWS 65536 /* columns of more are decoded side by side */
 
 void autki_chunk_rows_deinit(autki_chunk_rows *rows)
 {
@@ -40,9 +42,14 @@ autk_status autki_chunk_rows_reserve(autki_chunk_rows *rows, size_t n, autk_err 
         st = autki_grow(&rows->value, &c, n, sizeof *rows->value, AUTKI_CHUNK_ROWS_MAX, err);
     if (st == AUTK_OK)
         st = autki_grow(&rows->quantity, &d, n, sizeof *rows->quantity, AUTKI_CHUNK_ROWS_MAX, err);
-    if (st == AUTK_OK)
-        rows->capacity = a;
-    return st;
+    if (st != AUTK_OK)
+        return st;
+    rows->capacity = a;
+    autki_expect_filling(rows->partner, n * sizeof *rows->partner);
+    autki_expect_filling(rows->product, n * sizeof *rows->product);
+    autki_expect_filling(rows->value, n * sizeof *rows->value);
+    autki_expect_filling(rows->quantity, n * sizeof *rows->quantity);
+    return AUTK_OK;
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -264,10 +271,11 @@ autk_status autki_chunk_encode(autk_buf *out, const autki_chunk_rows *rows, uint
 
 /* ------------------------------------------------------------------ reading */
 
-typedef struct decoder {
-    const char *at, *stop; /* columns; 8 readable bytes lie behind stop */
-    uint8_t *classes;      /* room for 8 bytes a row where figures are doubles, else for one */
-} decoder;
+/* Where the two parts of a column lie; 8 readable bytes are behind the bits. */
+typedef struct packed_column {
+    const char *classes, *bits;
+    size_t classes_size, bits_size;
+} packed_column;
 
 /* A column of whole numbers, read once from its first to its last: no array of them is made. */
 typedef struct column {
@@ -276,16 +284,15 @@ typedef struct column {
     size_t at; /* bit */
 } column;
 
+/* Lengths 0 and 1 are the numbers 0 and 1; no branch, for small numbers come in no order. */
 static inline uint64_t next_number(column *c)
 {
     unsigned length = *c->class ++;
-    if (length < 2)
-        return length;
     if (length == UNKNOWN)
         return UINT64_MAX;
-    uint64_t lead = (uint64_t)1 << (length - 1);
-    uint64_t low = (autki_load64(c->bits + c->at / 8) >> (c->at % 8)) & (lead - 1);
-    c->at += length - 1;
+    uint64_t lead = ((uint64_t)1 << length) >> 1, below = lead - (lead != 0);
+    uint64_t low = (autki_load64(c->bits + c->at / 8) >> (c->at % 8)) & below;
+    c->at += length - (length != 0);
     return lead | low;
 }
 
@@ -294,90 +301,126 @@ static autk_status damaged(autk_err *err, const char *what)
     return autki_fail(err, AUTK_EDATA, "a chunk is damaged: %s", what);
 }
 
-static autk_status get_compressed(decoder *d, size_t n, autk_err *err)
+/* Text behind a u32 of its size. */
+static autk_status take_sized(const char **text, size_t *size, const char **at, const char *stop,
+                              autk_err *err)
 {
-    if (d->stop - d->at < 4)
+    if (stop - *at < 4)
         return damaged(err, "it ends early");
-    size_t size = autki_load32(d->at);
-    d->at += 4;
-    if (size > (size_t)(d->stop - d->at))
+    *size = autki_load32(*at);
+    *text = *at + 4;
+    if (*size > (size_t)(stop - *text))
         return damaged(err, "it ends early");
-    size_t got = ZSTD_decompress(d->classes, n, d->at, size);
-    if (ZSTD_isError(got) || got != n)
-        return damaged(err, "a column does not unpack");
-    d->at += size;
+    *at = *text + *size;
     return AUTK_OK;
 }
 
-static autk_status get_column(column *c, decoder *d, size_t n, autk_err *err)
+static autk_status find_column(packed_column *p, const char **at, const char *stop, bool bits,
+                               autk_err *err)
 {
-    autk_status st = get_compressed(d, n, err);
+    *p = (packed_column){.bits_size = 0};
+    autk_status st = take_sized(&p->classes, &p->classes_size, at, stop, err);
+    return st == AUTK_OK && bits ? take_sized(&p->bits, &p->bits_size, at, stop, err) : st;
+}
+
+static autk_status unpack(uint8_t *to, const packed_column *p, size_t n, autk_err *err)
+{
+    size_t got = ZSTD_decompress(to, n, p->classes, p->classes_size);
+    return ZSTD_isError(got) || got != n ? damaged(err, "a column does not unpack") : AUTK_OK;
+}
+
+/* Bits that follow from the lengths; false when a length is out of range. */
+static bool count_bits(size_t *n_bits, const uint8_t *classes, size_t n)
+{
+    unsigned bad = 0;
+    *n_bits = 0;
+    for (size_t from = 0; from < n; from += 256) { /* 256 lengths come to less than 2^16 */
+        size_t end = n - from < 256 ? n : from + 256;
+        unsigned sum = 0;
+        for (size_t i = from; i < end; i++) {
+            unsigned c = classes[i], known = c <= CLASS_MAX;
+            bad |= !known & (c != UNKNOWN);
+            sum += (known & (c > 1)) * (c - 1);
+        }
+        *n_bits += sum;
+    }
+    return bad == 0;
+}
+
+/* classes: room for n bytes, which the column reads from. */
+static autk_status open_column(column *c, uint8_t *classes, const packed_column *p, size_t n,
+                               autk_err *err)
+{
+    size_t n_bits;
+    autk_status st = unpack(classes, p, n, err);
     if (st != AUTK_OK)
         return st;
-    if (d->stop - d->at < 4)
-        return damaged(err, "it ends early");
-    size_t size = autki_load32(d->at), n_bits = 0;
-    const char *bits = d->at + 4;
-    if (size > (size_t)(d->stop - bits))
-        return damaged(err, "it ends early");
-    for (size_t i = 0; i < n; i++) {
-        if (d->classes[i] > CLASS_MAX && d->classes[i] != UNKNOWN)
-            return damaged(err, "a bit length out of range");
-        n_bits += d->classes[i] > 1 && d->classes[i] != UNKNOWN ? d->classes[i] - 1U : 0;
-    }
-    if ((n_bits + 7) / 8 != size)
+    if (!count_bits(&n_bits, classes, n))
+        return damaged(err, "a bit length out of range");
+    if ((n_bits + 7) / 8 != p->bits_size)
         return damaged(err, "bits are missing");
-    *c = (column){d->classes, bits, 0};
-    d->at = bits + size;
+    *c = (column){classes, p->bits, 0};
     return AUTK_OK;
 }
 
-static autk_status get_figures(double *v, decoder *d, size_t n, int mode, autk_err *err)
+static autk_status get_figures(double *v, uint8_t *classes, const packed_column *p, size_t n,
+                               int mode, autk_err *err)
 {
     autk_status st = AUTK_OK;
     if (mode == MODE_UNKNOWN) {
         for (size_t i = 0; i < n; i++)
             v[i] = NAN;
     } else if (mode == MODE_DOUBLES) {
-        st = get_compressed(d, 8 * n, err);
+        st = unpack(classes, p, 8 * n, err);
         for (size_t i = 0; st == AUTK_OK && i < n; i++) {
             uint64_t bits = 0;
             for (size_t k = 0; k < 8; k++)
-                bits |= (uint64_t)d->classes[k * n + i] << (8 * k);
+                bits |= (uint64_t)classes[k * n + i] << (8 * k);
             memcpy(&v[i], &bits, sizeof bits);
         }
-    } else if (mode <= DECIMALS_MAX) {
-        column c;
-        st = get_column(&c, d, n, err);
-        for (size_t i = 0; st == AUTK_OK && i < n; i++) {
-            uint64_t number = next_number(&c);
-            v[i] = number == UINT64_MAX ? NAN : (double)number / power_of_ten[mode];
-        }
     } else {
-        st = damaged(err, "an unknown mode");
+        column c;
+        const double unit = power_of_ten[mode];
+        st = open_column(&c, classes, p, n, err);
+        for (size_t i = 0; st == AUTK_OK && mode == 0 && i < n; i++) {
+            uint64_t number = next_number(&c);
+            v[i] = number == UINT64_MAX ? NAN : (double)(int64_t)number;
+        }
+        for (size_t i = 0; st == AUTK_OK && mode > 0 && i < n; i++) {
+            uint64_t number = next_number(&c);
+            v[i] = number == UINT64_MAX ? NAN : (double)(int64_t)number / unit;
+        }
     }
     return st;
 }
 
-static autk_status get_partners(autki_chunk_rows *rows, decoder *d, size_t n_partners,
-                                autk_err *err)
+/* What is to be read, and where from. */
+typedef struct reading {
+    autki_chunk_rows *rows;
+    size_t n_partners;
+    int mode[2]; /* of values and quantities */
+    packed_column gaps, runs, products, figures[2];
+} reading;
+
+static autk_status get_partners(reading *r, uint8_t *classes, autk_err *err)
 {
     column c;
-    autk_status st = get_column(&c, d, n_partners, err);
+    autki_chunk_rows *rows = r->rows;
+    autk_status st = open_column(&c, classes, &r->gaps, r->n_partners, err);
     if (st != AUTK_OK)
         return st;
     /* Partners wait in `product`, which is filled later. */
     uint64_t id = 0;
-    for (size_t k = 0; k < n_partners; k++) {
+    for (size_t k = 0; k < r->n_partners; k++) {
         uint64_t gap = next_number(&c);
         id += gap;
         if (gap > UINT32_MAX || id > UINT32_MAX || (k > 0 && gap == 0))
             return damaged(err, "partners out of order");
         rows->product[k] = (uint32_t)id;
     }
-    st = get_column(&c, d, n_partners, err);
+    st = open_column(&c, classes, &r->runs, r->n_partners, err);
     size_t at = 0;
-    for (size_t k = 0; st == AUTK_OK && k < n_partners; k++) {
+    for (size_t k = 0; st == AUTK_OK && k < r->n_partners; k++) {
         uint64_t run = next_number(&c);
         if (run == 0 || run > rows->n - at)
             return damaged(err, "runs do not add up");
@@ -387,38 +430,65 @@ static autk_status get_partners(autki_chunk_rows *rows, decoder *d, size_t n_par
     return st == AUTK_OK && at != rows->n ? damaged(err, "runs do not add up") : st;
 }
 
-static autk_status get_products(autki_chunk_rows *rows, decoder *d, autk_err *err)
+static autk_status get_products(reading *r, uint8_t *classes, autk_err *err)
 {
     column c;
-    autk_status st = get_column(&c, d, rows->n, err);
+    autki_chunk_rows *rows = r->rows;
+    autk_status st = open_column(&c, classes, &r->products, rows->n, err);
     uint64_t id = 0;
     for (size_t i = 0; st == AUTK_OK && i < rows->n; i++) {
         bool first = i == 0 || rows->partner[i] != rows->partner[i - 1];
         uint64_t gap = next_number(&c);
-        if (gap > UINT32_MAX)
-            return damaged(err, "a product out of range");
-        id = first ? gap : id + gap + 1;
-        if (id > UINT32_MAX)
+        id = (first ? 0 : id + 1) + gap;
+        if (gap > UINT32_MAX || id > UINT32_MAX)
             return damaged(err, "a product out of range");
         rows->product[i] = (uint32_t)id;
     }
     return st;
 }
 
-static autk_status get_rows(autki_chunk_rows *rows, decoder *d, const char *header, autk_err *err)
+/* Part 0: partners and products, 1: values, 2: quantities; none needs another. */
+static autk_status get_part(size_t part, void *ctx, autk_err *err)
 {
-    autk_status st = get_partners(rows, d, autki_load32(header + 8), err);
-    if (st == AUTK_OK)
-        st = get_products(rows, d, err);
-    if (st == AUTK_OK)
-        st = get_figures(rows->value, d, rows->n, (uint8_t)header[12], err);
-    if (st == AUTK_OK)
-        st = get_figures(rows->quantity, d, rows->n, (uint8_t)header[13], err);
-    for (size_t i = 0; st == AUTK_OK && i < rows->n; i++) {
-        if (!isfinite(rows->value[i]))
-            st = damaged(err, "a value is not finite");
+    reading *r = ctx;
+    size_t n = r->rows->n;
+    bool wide = part != 0 && r->mode[part - 1] == MODE_DOUBLES;
+    uint8_t *classes = autki_malloc(wide ? 8 * n : n, 1);
+    if (classes == NULL)
+        return autki_no_memory(err, n);
+    autk_status st;
+    if (part == 0) {
+        st = get_partners(r, classes, err);
+        if (st == AUTK_OK)
+            st = get_products(r, classes, err);
+    } else {
+        double *to = part == 1 ? r->rows->value : r->rows->quantity;
+        st = get_figures(to, classes, &r->figures[part - 1], n, r->mode[part - 1], err);
     }
-    return st == AUTK_OK && d->at != d->stop ? damaged(err, "bytes are left over") : st;
+    free(classes);
+    if (part != 1)
+        return st;
+    unsigned finite = 1;
+    for (size_t i = 0; st == AUTK_OK && i < n; i++)
+        finite &= isfinite(r->rows->value[i]) != 0;
+    return finite ? st : damaged(err, "a value is not finite");
+}
+
+static autk_status find_columns(reading *r, const char *at, const char *stop, autk_err *err)
+{
+    autk_status st = find_column(&r->gaps, &at, stop, true, err);
+    if (st == AUTK_OK)
+        st = find_column(&r->runs, &at, stop, true, err);
+    if (st == AUTK_OK)
+        st = find_column(&r->products, &at, stop, true, err);
+    for (int k = 0; k < 2 && st == AUTK_OK; k++) {
+        int mode = r->mode[k];
+        if (mode > DECIMALS_MAX && mode != MODE_DOUBLES && mode != MODE_UNKNOWN)
+            return damaged(err, "an unknown mode");
+        if (mode != MODE_UNKNOWN)
+            st = find_column(&r->figures[k], &at, stop, mode != MODE_DOUBLES, err);
+    }
+    return st == AUTK_OK && at != stop ? damaged(err, "bytes are left over") : st;
 }
 
 autk_status autki_chunk_decode(autki_chunk_rows *rows, const void *blob, size_t size, uint64_t seed,
@@ -430,22 +500,19 @@ autk_status autki_chunk_decode(autki_chunk_rows *rows, const void *blob, size_t 
         return damaged(err, "not a chunk");
     if (autki_load64(bytes + size - 8) != autki_xxh64(bytes, size - 8, seed))
         return damaged(err, "its checksum differs");
-    size_t n = autki_load32(bytes + 4), n_partners = autki_load32(bytes + 8);
-    if (n > AUTKI_CHUNK_ROWS_MAX || n_partners > n)
+    size_t n = autki_load32(bytes + 4);
+    reading r = {.rows = rows,
+                 .n_partners = autki_load32(bytes + 8),
+                 .mode = {(uint8_t)bytes[12], (uint8_t)bytes[13]}};
+    if (n > AUTKI_CHUNK_ROWS_MAX || r.n_partners > n)
         return damaged(err, "more rows than a chunk may have");
     autk_status st = autki_chunk_rows_reserve(rows, n, err);
-    if (st != AUTK_OK)
-        return st;
-    bool wide = (uint8_t)bytes[12] == MODE_DOUBLES || (uint8_t)bytes[13] == MODE_DOUBLES;
-    decoder d = {.at = bytes + HEADER_BYTES, .stop = bytes + size - 8};
-    d.classes = autki_malloc(wide ? 8 * n : n, 1);
-    if (d.classes == NULL)
-        st = autki_no_memory(err, n);
+    if (st == AUTK_OK)
+        st = find_columns(&r, bytes + HEADER_BYTES, bytes + size - 8, err);
     rows->n = n;
     if (st == AUTK_OK)
-        st = get_rows(rows, &d, bytes, err);
+        st = autki_parallel_for(3, n < PARALLEL_ROWS ? 1 : autki_processors(), get_part, &r, err);
     if (st != AUTK_OK)
         rows->n = 0;
-    free(d.classes);
     return st;
 }
