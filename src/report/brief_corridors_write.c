@@ -13,6 +13,7 @@
 
 #define LEAST_RISE 0.0005
 #define MAX_WAY_COLUMNS 24
+#define LEAST_ACCESS 0.0001 /* less is not told from nothing */
 
 /* ------------------------------------------------------------------ the way in words */
 
@@ -191,6 +192,10 @@ void autki_corridors_say_access(autk_buf *t, const autk_brief *b)
     const double *v = autk_network_costs(c->network)->value;
     autk_buf_puts(t, "The closures in force on ");
     say_day(t, b);
+    if (c->access_lost.point <= 0.0 && c->access_lost.high < LEAST_ACCESS) {
+        autk_buf_puts(t, " take nothing of the access to its markets: no way to them is dearer.");
+        return;
+    }
     autk_buf_puts(t, " take ");
     autki_words_share(t, c->access_lost);
     autk_buf_printf(t,

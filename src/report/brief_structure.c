@@ -167,9 +167,8 @@ static void say_layers(autk_buf *t, const autk_brief *b)
     const autk_tie_year *y = tie_in(b, b->year);
     autk_buf_puts(t, "Beside trade, the tie with ");
     autki_words_name(t, b->world, b->on);
-    autk_buf_puts(t, " has these layers: both are in ");
-    if (y->n_groups == 0)
-        autk_buf_puts(t, "no group of the dataset");
+    autk_buf_puts(t, y->n_groups == 0 ? " has these layers: they share no group of the dataset"
+                                      : " has these layers: both are in ");
     say_groups(t, b, y);
     if (isfinite(y->votes_distance))
         autk_buf_printf(t,
@@ -218,8 +217,13 @@ static void say_turns(autk_buf *t, const autk_brief *b)
         autk_buf_puts(t, i == 0 ? "" : ", ");
         say_turn(t, &ties->turns[i]);
     }
-    autk_buf_puts(t, order_is_known(ties) ? ". The first moved before the others."
-                                          : ". The intervals overlap: which moved first is open.");
+    bool alone = true;
+    for (size_t i = 1; i < ties->n_turns; i++)
+        alone = alone && ties->turns[i].layer == ties->turns[0].layer;
+    autk_buf_puts(t, alone ? "; no other layer turned."
+                     : order_is_known(ties)
+                         ? ". The first moved before the others."
+                         : ". The intervals overlap: which moved first is open.");
 }
 
 autk_status autki_brief_say_structure(autk_brief *brief, autk_buf *t, autk_err *err)
