@@ -222,7 +222,8 @@ static autk_status import_path(autki_run *run, const char *path, bool code_table
     if (!standard && !code_tables && autki_is_zip(path))
         return import_zip(run, path, (int64_t)info.st_mtime, err);
     autki_import_file file = {.name = standard ? "standard input" : path,
-                              .size_bytes = standard ? -1 : (int64_t)info.st_size,
+                              .size_bytes =
+                                  standard || !S_ISREG(info.st_mode) ? -1 : (int64_t)info.st_size,
                               .modified_s = standard ? 0 : (int64_t)info.st_mtime};
     autk_input *input = NULL;
     autk_status st = autk_input_open(&input, path, err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fail.h"
 #include "base/mem.h"
@@ -23,6 +24,10 @@ struct autki_zip {
 bool autki_is_zip(const char *path)
 {
     char head[4] = "";
+    struct stat info;
+    /* What is read of a pipe is gone; a zip is read twice, so it must be a file. */
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false;
     FILE *f = fopen(path, "rb");
     if (f == NULL)
         return false;

@@ -38,6 +38,10 @@ echo "exit $?"
 "$AUTARKY" dataset merge trade.atk --into ./trade.atk
 echo "exit $?"
 ls
+# A pipe is read once.
+mkfifo pipe
+cat BACI_HS92_Y2021_V202501.csv >pipe &
+"$AUTARKY" import pipe --check
 "$AUTARKY" dataset verfy trade.atk
 echo "exit $?"
 "$AUTARKY" dataset mine.csv
